@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using Gdws.Cli.Verbs;
 
 namespace Gdws.Cli;
@@ -24,10 +25,10 @@ internal static class GdwsCommandLine
             ResponseFileTokenReplacer = null,
         });
 
-        if (parsed.Action is ParseErrorAction)
+        if (Mistake(parsed, root) is { } mistake)
         {
             string verb = parsed.CommandResult.Command is Verb command ? $"gdws {command.Name}" : "gdws";
-            error.WriteLine($"error: {OneLine(parsed.Errors[0].Message)} (see `{verb} --help`)");
+            error.WriteLine($"error: {OneLine(mistake)} (see `{verb} --help`)");
             return WrongUsage;
         }
 
@@ -47,6 +48,22 @@ internal static class GdwsCommandLine
             return Report(exception, verbose, error);
         }
     }
+
+    /// <summary>What is wrong with the command line, or null.</summary>
+    private static string? Mistake(ParseResult parsed, RootCommand root)
+    {
+        if (parsed.Action is not (ParseErrorAction or null) && parsed.CommandResult.Command.Action != parsed.Action)
+            return null;
+        if (parsed.CommandResult.Command == root && parsed.UnmatchedTokens.Count > 0)
+            return $"unknown command '{parsed.UnmatchedTokens[0]}'; expected {string.Join(", ", root.Subcommands.Select(c => c.Name))}";
+
+        // The parser takes a misspelt option of a verb with arguments for one more argument.
+        Token? option = parsed.Tokens.FirstOrDefault(t => t.Type == TokenType.Argument && LooksLikeOption(t.Value));
+        return option is not null ? $"unknown option {option.Value}" : parsed.Errors.Count > 0 ? parsed.Errors[0].Message : null;
+    }
+
+    private static bool LooksLikeOption(string text) =>
+        text.StartsWith("--", StringComparison.Ordinal) || (text.Length == 2 && text[0] == '-' && char.IsAsciiLetter(text[1]));
 
     private static RootCommand Root()
     {

@@ -58,7 +58,15 @@ internal static class SharedOptions
     public static Option<string> Choice(string name, string fallback, string description, params string[] words)
     {
         Option<string> option = new(name) { Description = description, HelpName = string.Join('|', words), DefaultValueFactory = _ => fallback };
-        option.AcceptOnlyFromAmong(words);
+        option.CompletionSources.Add(words);
+        option.CustomParser = result =>
+        {
+            string text = result.Tokens[0].Value;
+            if (words.Contains(text))
+                return text;
+            result.AddError($"{name} {text}: expected {string.Join(", ", words[..^1])}{(words.Length > 1 ? " or " : "")}{words[^1]}");
+            return fallback;
+        };
         return option;
     }
 }

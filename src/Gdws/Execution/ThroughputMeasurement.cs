@@ -85,7 +85,7 @@ public sealed class ThroughputMeasurement
             if (spread > difference)
             {
                 yield return $"{lanes[i].Name}: the spread ({spread:0.#} images/s) is wider than the difference to the baseline"
-                    + $" ({difference:0.#} images/s), so that which is faster isn't shown";
+                    + $" ({difference:0.#} images/s): this measurement doesn't tell which is faster";
             }
         }
     }
