@@ -190,9 +190,9 @@ internal sealed class NetworkBuilder
     }
 
     private static void Window(NodeProto node, int kernel, int stride, int padding) => node
-        .With("kernel_shape", kernel, kernel)
-        .With("strides", stride, stride)
-        .With("pads", padding, padding, padding, padding);
+        .WithList("kernel_shape", kernel, kernel)
+        .WithList("strides", stride, stride)
+        .WithList("pads", padding, padding, padding, padding);
 
     private FeatureMap Slide(string name, FeatureMap x, int kernel, int stride, int padding)
     {
