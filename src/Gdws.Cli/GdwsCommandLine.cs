@@ -54,12 +54,12 @@ internal static class GdwsCommandLine
     {
         if (parsed.Action is not (ParseErrorAction or null) && parsed.CommandResult.Command.Action != parsed.Action)
             return null;
-        if (parsed.CommandResult.Command == root && parsed.UnmatchedTokens.Count > 0)
+        if (parsed.CommandResult.Command == root && parsed.UnmatchedTokens.Count > 0 && !parsed.UnmatchedTokens[0].StartsWith('-'))
             return $"unknown command '{parsed.UnmatchedTokens[0]}'; expected {string.Join(", ", root.Subcommands.Select(c => c.Name))}";
 
         // The parser takes a misspelt option of a verb with arguments for one more argument.
-        Token? option = parsed.Tokens.FirstOrDefault(t => t.Type == TokenType.Argument && LooksLikeOption(t.Value));
-        return option is not null ? $"unknown option {option.Value}" : parsed.Errors.Count > 0 ? parsed.Errors[0].Message : null;
+        string? option = parsed.UnmatchedTokens.Concat(parsed.Tokens.Where(t => t.Type == TokenType.Argument).Select(t => t.Value)).FirstOrDefault(LooksLikeOption);
+        return option is not null ? $"unknown option {option}" : parsed.Errors.Count > 0 ? parsed.Errors[0].Message : null;
     }
 
     private static bool LooksLikeOption(string text) =>
@@ -82,7 +82,9 @@ internal static class GdwsCommandLine
 
     private static IEnumerable<Verb> AllVerbs() =>
     [
+        new ConvertVerb(),
         new InspectVerb(),
+        new EvaluateVerb(),
         new BenchmarkVerb(),
     ];
 

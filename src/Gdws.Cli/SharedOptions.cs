@@ -24,6 +24,28 @@ internal static class SharedOptions
         Required = true,
     };
 
+    public static Option<string> OutputNetwork() => new("-o", "--output")
+    {
+        Description = "The network to write (.onnx)",
+        HelpName = "NET.onnx",
+        Required = true,
+    };
+
+    /// <summary>A whole number of at least 1, or null where it isn't given.</summary>
+    public static Option<int?> OptionalWhole(string name, string helpName, string description)
+    {
+        Option<int?> option = new(name) { Description = description, HelpName = helpName };
+        option.CustomParser = result =>
+        {
+            string text = result.Tokens[0].Value;
+            if (int.TryParse(text, out int value) && value >= 1)
+                return value;
+            result.AddError($"{name} {text}: expected a whole number, at least 1");
+            return null;
+        };
+        return option;
+    }
+
     /// <summary>A whole number of at least <paramref name="least"/>.</summary>
     public static Option<int> Whole(string name, string helpName, int fallback, int least, string description)
     {

@@ -11,7 +11,12 @@ internal static class Terminal
     public static IAnsiConsole Open(TextWriter writer)
     {
         AnsiConsoleOutput output = new(writer);
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = output });
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = output,
+            Ansi = output.IsTerminal ? AnsiSupport.Detect : AnsiSupport.No,
+            ColorSystem = output.IsTerminal ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
+        });
         console.Profile.Width = output.IsTerminal ? Math.Min(output.Width, WidestLine) : WidestLine;
         return console;
     }

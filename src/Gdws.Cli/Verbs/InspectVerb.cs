@@ -5,7 +5,7 @@ using Gdws.Onnx.Schema;
 
 namespace Gdws.Cli.Verbs;
 
-/// <summary>Shows what is in a file: the layers of a network.</summary>
+/// <summary>Shows what is in a file: the layers of a network or the tensors of a checkpoint.</summary>
 internal sealed class InspectVerb : Verb
 {
     private readonly Argument<string> _file = new("NET") { Description = "A network (.onnx) or a checkpoint (.pth, .safetensors, …)" };
@@ -23,7 +23,10 @@ internal sealed class InspectVerb : Verb
     protected override void Run(VerbContext context, ParseResult arguments)
     {
         string file = arguments.GetRequiredValue(_file);
-        ShowNetwork(context, NetworkFile.Load(file));
+        if (NetworkFile.IsCheckpoint(file))
+            CheckpointInspection.Show(context, file);
+        else
+            ShowNetwork(context, OnnxModel.Load(file));
     }
 
     private static void ShowNetwork(VerbContext context, OnnxModel model)

@@ -36,8 +36,8 @@ internal sealed class VerbContext : IDisposable
     /// <summary>Prints a line to standard error that doesn't end the work.</summary>
     public void Warn(string message) => _error.WriteLine($"warning: {message}");
 
-    /// <summary>Prints a line; what it holds is text, not markup.</summary>
-    public void Line(string text = "") => Output.WriteLine(text);
+    /// <summary>Prints a line as it is: not wrapped, so that paths and commands in it can be copied.</summary>
+    public void Line(string text = "") => Output.Profile.Out.Writer.WriteLine(text);
 
     /// <summary>Runs work that reports how many of <paramref name="total"/> items are done, with a progress bar on a terminal.</summary>
     public T Track<T>(string title, int total, string unit, Func<IProgress<int>, T> work) => _progress.Track(title, total, unit, work);

@@ -83,13 +83,14 @@ public sealed record NetworkSignature
 
     private static int ClassesOf(OnnxModel model, ValueInfoProto output)
     {
-        if (!model.Shapes.TryGetValue(output.Name, out TensorShape? shape) || shape.Rank < 2)
-            throw new GdwsException($"{model.Source}: the shape of the output {output.Name} isn't [N, classes] or can't be told");
-
-        long classes = shape.Dimensions.Skip(1).Aggregate(1L, (product, dimension) => product * dimension);
-        return classes is > 0 and <= int.MaxValue
+        // What the model declares stands in where an operator that we don't know hides the shape.
+        long[] dimensions = model.Shapes.TryGetValue(output.Name, out TensorShape? shape)
+            ? [.. shape.Dimensions.Select(d => (long)d)]
+            : [.. output.Type?.TensorType?.Shape?.Dim.Select(d => d.DimValue) ?? []];
+        long classes = dimensions.Skip(1).Aggregate(1L, (product, dimension) => product * dimension);
+        return dimensions.Length >= 2 && classes is > 0 and <= int.MaxValue
             ? (int)classes
-            : throw new GdwsException($"{model.Source}: the output {output.Name} {shape} holds no classes");
+            : throw new GdwsException($"{model.Source}: the shape of the output {output.Name} isn't [N, classes] or can't be told");
     }
 
     private static string Describe(TypeProto.Types.Tensor? type) => type?.Shape is null

@@ -11,7 +11,7 @@ internal static class SmallNetworks
     public static OnnxModel Classifier(int batch, Action<ModelProto>? change = null) => new TestNetwork(17, batch, 3, 8, 6)
         .Weight("conv1.weight", 4, 3, 3, 3)
         .Weight("conv1.bias", 4)
-        .Node("Conv", "conv1", ["images", "conv1.weight", "conv1.bias"], n => n.WithIntegers("pads", 1, 1, 1, 1).WithIntegers("strides", 2, 2))
+        .Node("Conv", "conv1", ["images", "conv1.weight", "conv1.bias"], n => n.WithList("pads", 1, 1, 1, 1).WithList("strides", 2, 2))
         .Node("Relu", "relu1", ["conv1"])
         .Node("GlobalAveragePool", "mean", ["relu1"])
         .Node("Flatten", "flat", ["mean"])

@@ -1,5 +1,6 @@
 using Gdws.Execution;
 using Gdws.Onnx;
+using Gdws.Onnx.Schema;
 using Gdws.OnnxRuntime;
 using Gdws.Tests.Execution;
 using Gdws.Tests.Onnx;
@@ -66,7 +67,11 @@ public sealed class OnnxRuntimeEngineTests
     [Fact]
     public void AnOperatorThatOnnxRuntimeDoesntHave_IsNamedInOneLine()
     {
-        OnnxModel model = SmallNetworks.Classifier(0, m => m.Graph.Node[1].OpType = "Rellu");
+        OnnxModel known = SmallNetworks.Classifier(0);
+        ModelProto proto = known.Proto.Clone();
+        proto.Graph.Node[1].OpType = "Rellu";
+        proto.Graph.Output[0] = TestNetwork.Value("logits", [0, Classes]);
+        OnnxModel model = new(proto);
 
         GdwsException exception = Assert.Throws<GdwsException>(() => new OnnxRuntimeEngine().Load(model, 1));
 
