@@ -84,6 +84,7 @@ internal static class GdwsCommandLine
     [
         new ConvertVerb(),
         new InspectVerb(),
+        new ApproximateVerb(),
         new EvaluateVerb(),
         new BenchmarkVerb(),
     ];
