@@ -9,7 +9,7 @@ public sealed class ConvolutionLayersTests
     {
         OnnxModel model = new TestNetwork(17, 0, 3, 32, 24)
             .Weight("a.weight", 16, 3, 3, 5).Weight("a.bias", 16)
-            .Node("Conv", "y", ["images", "a.weight", "a.bias"], n => n.With("strides", 2, 1).With("pads", 1, 2, 1, 2).With("dilations", 1, 1))
+            .Node("Conv", "y", ["images", "a.weight", "a.bias"], n => n.WithList("strides", 2, 1).WithList("pads", 1, 2, 1, 2).WithList("dilations", 1, 1))
             .Build("y");
 
         ConvolutionLayer layer = Assert.Single(model.Convolutions);
@@ -28,7 +28,7 @@ public sealed class ConvolutionLayersTests
             .Integers("a.channels", 0, 0, 2, 3, 3)
             .Weight("a.depthwise.weight", 5, 1, 3, 3).Weight("a.pointwise.weight", 6, 5, 1, 1).Weight("a.bias", 6)
             .Node("Gather", "g", ["images", "a.channels"], n => n.With("axis", 1))
-            .Node("Conv", "d", ["g", "a.depthwise.weight"], n => n.With("group", 5).With("strides", 2, 2).With("pads", 1, 1, 1, 1))
+            .Node("Conv", "d", ["g", "a.depthwise.weight"], n => n.With("group", 5).WithList("strides", 2, 2).WithList("pads", 1, 1, 1, 1))
             .Node("Conv", "y", ["d", "a.pointwise.weight", "a.bias"])
             .Build("y");
 
@@ -46,7 +46,7 @@ public sealed class ConvolutionLayersTests
     {
         OnnxModel model = new TestNetwork(17, 0, 4, 8, 8)
             .Weight("d.weight", 8, 1, 3, 3).Weight("p.weight", 6, 8, 1, 1)
-            .Node("Conv", "d", ["images", "d.weight"], n => n.With("group", 4).With("pads", 1, 1, 1, 1))
+            .Node("Conv", "d", ["images", "d.weight"], n => n.With("group", 4).WithList("pads", 1, 1, 1, 1))
             .Node("Conv", "y", ["d", "p.weight"])
             .Build("y");
 
@@ -61,7 +61,7 @@ public sealed class ConvolutionLayersTests
     {
         OnnxModel model = new TestNetwork(17, 0, 4, 8, 8)
             .Weight("d.weight", 4, 1, 3, 3).Weight("p.weight", 4, 4, 1, 1)
-            .Node("Conv", "d", ["images", "d.weight"], n => n.With("group", 4).With("pads", 1, 1, 1, 1))
+            .Node("Conv", "d", ["images", "d.weight"], n => n.With("group", 4).WithList("pads", 1, 1, 1, 1))
             .Node("Conv", "p", ["d", "p.weight"])
             .Node("Add", "y", ["d", "p"])
             .Build("y");
@@ -90,7 +90,7 @@ public sealed class ConvolutionLayersTests
             .Weight("w.weight", 2, 1, 3, 3)
             .Node("Conv", "y", ["images", "w.weight"], n =>
             {
-                n.With("strides", 2, 2);
+                n.WithList("strides", 2, 2);
                 n.Attribute.Add(new Gdws.Onnx.Schema.AttributeProto { Name = "auto_pad", S = Google.Protobuf.ByteString.CopyFromUtf8(mode) });
             })
             .Build("y");
@@ -131,7 +131,7 @@ public sealed class ConvolutionLayersTests
         OnnxModel model = new TestNetwork(17, 0, 3, 8, 8)
             .Weight("c.weight", 4, 3, 3, 3).Weight("bn.weight", 4).Weight("bn.bias", 4).Weight("bn.mean", 4).Weight("bn.var", 4)
             .Weight("fc.weight", 10, 4).Weight("fc.bias", 10)
-            .Node("Conv", "c", ["images", "c.weight"], n => n.With("pads", 1, 1, 1, 1))
+            .Node("Conv", "c", ["images", "c.weight"], n => n.WithList("pads", 1, 1, 1, 1))
             .Node("BatchNormalization", "b", ["c", "bn.weight", "bn.bias", "bn.mean", "bn.var"])
             .Node("GlobalAveragePool", "p", ["b"])
             .Node("Flatten", "f", ["p"])

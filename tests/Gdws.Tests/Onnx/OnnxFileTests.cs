@@ -208,7 +208,7 @@ public sealed class OnnxFileTests : IDisposable
 
     private static TestNetwork Small() => new TestNetwork(17, 0, 3, 8, 8)
         .Weight("w.weight", 4, 3, 3, 3).Weight("w.bias", 4)
-        .Node("Conv", "c", ["images", "w.weight", "w.bias"], n => n.With("pads", 1, 1, 1, 1))
+        .Node("Conv", "c", ["images", "w.weight", "w.bias"], n => n.WithList("pads", 1, 1, 1, 1))
         .Node("Relu", "y", ["c"]);
 
     private static ModelProto External(params (string Key, string Value)[] entries)
