@@ -35,6 +35,17 @@ internal static class Quantity
         _ => (Math.Round(perSecond / 10) * 10).ToString("N0"),
     };
 
+    /// <summary>A quantity with three significant digits, e.g. <c>4.42</c>, <c>0.0130</c>, <c>1.2E-05</c>.</summary>
+    public static string Small(double value) => value switch
+    {
+        0 => "0",
+        < 0.001 => value.ToString("0.0E-00"),
+        < 0.1 => value.ToString("F4"),
+        < 1 => value.ToString("F3"),
+        < 10 => value.ToString("F2"),
+        _ => value.ToString("F1"),
+    };
+
     /// <summary>E.g. <c>2.17×</c>.</summary>
     public static string Ratio(double ratio) => $"{ratio:F2}×";
 

@@ -67,7 +67,10 @@ internal sealed class ApproximateVerb : Verb
         if (planFile is not null)
             plan.Save(planFile);
 
-        PlanTable(plan).Print(context.Output);
+        if (plan.Layers.Any(layer => layer.IsGdws))
+            PlanTable(plan).Print(context.Output);
+        else
+            context.Warn("no layer is replaced: within this budget GDWS would take as many MACs or more everywhere");
         context.Line();
         foreach (string line in LeftAlone(plan))
             context.Line(line);
@@ -101,7 +104,7 @@ internal sealed class ApproximateVerb : Verb
                 layer.Kernel[0] == layer.Kernel[1] ? $"{layer.Kernel[0]}" : $"{layer.Kernel[0]}×{layer.Kernel[1]}",
                 $"{layer.Kernels}",
                 $"{(double)layer.Kernels / layer.Inputs:F2}",
-                $"{layer.WeightedError:G3}",
+                Quantity.Small(layer.WeightedError),
                 Quantity.Large(layer.MacsBefore),
                 Quantity.Large(layer.MacsAfter),
                 layer.MacsAfter == 0 ? "-" : Quantity.Ratio((double)layer.MacsBefore / layer.MacsAfter));
@@ -114,11 +117,17 @@ internal sealed class ApproximateVerb : Verb
     private static IEnumerable<string> LeftAlone(GdwsPlan plan)
     {
         const int shown = 4;
-        foreach (IGrouping<string, PlannedLayer> group in plan.Layers.Where(l => !l.IsGdws).GroupBy(l => l.Reason!.Split(':')[0]))
+        foreach (IGrouping<string, PlannedLayer> group in plan.Layers.Where(l => !l.IsGdws).GroupBy(ReasonWithoutFigures))
         {
             string more = group.Count() > shown ? $" and {group.Count() - shown} more" : "";
             yield return $"left alone: {string.Join(", ", group.Take(shown).Select(l => l.Name))}{more} ({group.Key})";
         }
+    }
+
+    private static string ReasonWithoutFigures(PlannedLayer layer)
+    {
+        string reason = layer.Reason ?? "";
+        return reason.StartsWith("stays dense", StringComparison.Ordinal) ? "GDWS would take as many MACs or more" : reason;
     }
 
     private static object Document(VerbContext context, string source, string output, GdwsPlan plan) => new

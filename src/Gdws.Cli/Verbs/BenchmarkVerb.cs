@@ -72,8 +72,10 @@ internal sealed class BenchmarkVerb : Verb
 
     /// <summary>Measures with a progress bar.</summary>
     public static ThroughputReport Measure(VerbContext context, ThroughputOptions options, IReadOnlyList<ThroughputCandidate> candidates) =>
-        context.Track("images per second", 100, "%", progress => new ThroughputMeasurement(options)
-            .Run(candidates, new Percent(progress), context.Cancellation));
+        context.Track(progress => new ThroughputMeasurement(options).Run(
+            candidates,
+            new RelayedProgress<double>(progress, share => new WorkProgress("images per second", (int)Math.Round(100 * share), 100, "%")),
+            context.Cancellation));
 
     /// <summary>Prints what doesn't stand in a table: the machine and what makes the figures doubtful.</summary>
     public static void ShowCircumstances(VerbContext context, ThroughputReport report)
@@ -103,10 +105,5 @@ internal sealed class BenchmarkVerb : Verb
         context.Line();
         ShowCircumstances(context, report);
         context.WriteJson(() => report);
-    }
-
-    private sealed class Percent(IProgress<int> progress) : IProgress<double>
-    {
-        public void Report(double value) => progress.Report((int)Math.Round(100 * value));
     }
 }

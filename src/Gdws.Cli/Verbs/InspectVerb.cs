@@ -71,7 +71,7 @@ internal sealed class InspectVerb : Verb
     {
         bool anyGroups = layers.Any(l => l.Groups != 1);
         bool anyGdws = layers.Any(l => l.Kind == ConvolutionKind.Gdws);
-        FigureTable table = new FigureTable().Words("layer", "kind").Figures("M", "C", "K", "stride");
+        FigureTable table = new FigureTable().Words("layer", "kind").Figures("M", "C", "K", "s");
         if (anyGroups)
             table.Figures("groups");
         table.Figures("output", "MACs", "params", "share");

@@ -39,8 +39,8 @@ internal sealed class VerbContext : IDisposable
     /// <summary>Prints a line as it is: not wrapped, so that paths and commands in it can be copied.</summary>
     public void Line(string text = "") => Output.Profile.Out.Writer.WriteLine(text);
 
-    /// <summary>Runs work that reports how many of <paramref name="total"/> items are done, with a progress bar on a terminal.</summary>
-    public T Track<T>(string title, int total, string unit, Func<IProgress<int>, T> work) => _progress.Track(title, total, unit, work);
+    /// <summary>Runs work that tells how far it is, with progress bars on a terminal.</summary>
+    public T Track<T>(Func<IProgress<WorkProgress>, T> work) => _progress.Track(work);
 
     /// <summary>Writes the document where the user asked for it.</summary>
     public void WriteJson<T>(Func<T> document)

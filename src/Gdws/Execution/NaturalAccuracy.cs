@@ -34,28 +34,34 @@ public static class NaturalAccuracy
             Parallel.For(0, count, i => data.CopyImage(first + i, images.AsSpan(i * imageLength, imageLength)));
             session.Run(images.AsSpan(0, count * imageLength), count, logits.AsSpan(0, count * session.Classes));
             for (int i = 0; i < count; i++)
-                total = total.Add(Rank(logits.AsSpan(i * session.Classes, session.Classes), data.Label(first + i)));
+                total = total.Add(RankOf(session, data, first + i, logits.AsSpan(i * session.Classes, session.Classes)));
             progress?.Report(start + count);
         }
 
         return total;
     }
 
-    /// <summary>
-    /// The number of classes that the network prefers to <paramref name="label"/>: 0 means classified correctly.
-    /// Of equal logits the lower class comes first; a logit that is no number (NaN) is preferred to every number, so that it never helps.
-    /// </summary>
+    /// <summary>The number of classes that the network prefers to <paramref name="label"/>: 0 means classified correctly. Of equal logits the lower class comes first.</summary>
     internal static int Rank(ReadOnlySpan<float> logits, int label)
     {
-        float own = logits[label];
         int rank = 0;
         for (int i = 0; i < logits.Length; i++)
         {
-            if (i != label && (!(logits[i] <= own) || (logits[i] == own && i < label)))
+            if (logits[i] > logits[label] || (logits[i] == logits[label] && i < label))
                 rank++;
         }
 
-        return float.IsNaN(own) ? logits.Length : rank;
+        return rank;
+    }
+
+    private static int RankOf(IEngineSession session, IImageDataset data, int index, ReadOnlySpan<float> logits)
+    {
+        int label = data.Label(index);
+        if ((uint)label >= (uint)session.Classes)
+            throw new GdwsException($"{data.Name}: image {index} has the class {label}, the network tells classes 0 to {session.Classes - 1} apart");
+        if (logits.Contains(float.NaN))
+            throw new GdwsException($"{data.Name}: the network's output for image {index} is NaN (not a number): are its weights damaged?");
+        return Rank(logits, label);
     }
 
     private static void RequireFit(IEngineSession session, IImageDataset data)

@@ -28,6 +28,14 @@ public sealed class QuantityTests
     public void ARate_HasThreeDigits(double rate, string expected) => Assert.Equal(expected, Quantity.Rate(rate));
 
     [Theory]
+    [InlineData(0, "0")]
+    [InlineData(0.0000123, "1.2E-05")]
+    [InlineData(0.0130, "0.0130")]
+    [InlineData(3.9, "3.90")]
+    [InlineData(123.4, "123.4")]
+    public void ASmallQuantity_KeepsItsDigits(double value, string expected) => Assert.Equal(expected, Quantity.Small(value));
+
+    [Theory]
     [InlineData(4.21, "4.2 s")]
     [InlineData(59.4, "59 s")]
     [InlineData(59.6, "1:00")]

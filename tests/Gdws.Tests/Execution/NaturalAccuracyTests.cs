@@ -45,11 +45,33 @@ public sealed class NaturalAccuracyTests
     [InlineData(new[] { 1f, 3f, 2f }, 0, 2)]
     [InlineData(new[] { 2f, 2f, 2f }, 0, 0)]
     [InlineData(new[] { 2f, 2f, 2f }, 2, 2)]
-    [InlineData(new[] { float.NaN, 3f, 2f }, 1, 1)]
-    [InlineData(new[] { float.NaN, float.NaN, float.NaN }, 0, 3)]
     [InlineData(new[] { float.NegativeInfinity, 0f, float.PositiveInfinity }, 2, 0)]
     public void TheRank_IsTheNumberOfClassesPreferred(float[] logits, int label, int expected) =>
         Assert.Equal(expected, NaturalAccuracy.Rank(logits, label));
+
+    [Fact]
+    public void ALogitThatIsNoNumber_IsRefusedWithTheImage()
+    {
+        using FakeSession network = new(1, Classes, (images, batch, logits) =>
+        {
+            for (int i = 0; i < batch; i++)
+                logits[(i * Classes) + 4] = images[i] == 0.037f ? float.NaN : 1;
+        });
+
+        GdwsException exception = Assert.Throws<GdwsException>(
+            () => NaturalAccuracy.Measure(network, new FakeImages(50, Classes, _ => 0), 10, cancellation: TestContext.Current.CancellationToken));
+
+        Assert.Contains("image 37 is NaN", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ALabelBeyondTheClasses_IsRefusedWithTheImage()
+    {
+        GdwsException exception = Assert.Throws<GdwsException>(() => NaturalAccuracy.Measure(
+            Sayer(_ => 0), new FakeImages(50, Classes, i => i), 10, cancellation: TestContext.Current.CancellationToken));
+
+        Assert.Contains("image 10 has the class 10", exception.Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void WhenCancelled_NoFurtherBatchIsRun()
