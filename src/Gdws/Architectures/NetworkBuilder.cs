@@ -37,10 +37,11 @@ internal sealed class NetworkBuilder
     /// <summary>The images, ready for the first convolution.</summary>
     /// <param name="firstConvolution">Its name; C is read off its weight.</param>
     /// <param name="usualSize">Rows and columns where nobody says otherwise.</param>
-    public FeatureMap Images(string firstConvolution, int usualSize = 32)
+    /// <param name="usualGreySize">The same for images of one channel; 28 is that of MNIST and its kin.</param>
+    public FeatureMap Images(string firstConvolution, int usualSize = 32, int usualGreySize = 28)
     {
         int channels = _options.Channels ?? Parameters.Dimension($"{firstConvolution}.weight", 1, 3);
-        int size = _options.ImageSize ?? (channels == 1 && usualSize == 32 ? 28 : usualSize);
+        int size = _options.ImageSize ?? (channels == 1 ? usualGreySize : usualSize);
         if (channels < 1 || size < 1)
             throw new GdwsException($"images of {channels} channel(s), {size}×{size}: expected at least 1 of each");
 

@@ -35,7 +35,7 @@ internal sealed partial class WideResNet : IArchitectureFamily
         int blocks = (Number(match, 1) - 4) / 6;
         int stem = network.Parameters.Dimension("conv1.weight", 0, UsualStem);
 
-        FeatureMap x = network.Convolution("conv1", network.Images("conv1"), stem, 3);
+        FeatureMap x = network.Convolution("conv1", network.Images("conv1", 32, 32), stem, 3);
         for (int stage = 1; stage <= Stages; stage++)
         {
             int width = stem * Number(match, 2) << (stage - 1);
