@@ -10,6 +10,8 @@ internal sealed class JpegDecoder(byte[] data)
     // Ten are usual; each may visit every block, so a file of tiny scans would take for ever.
     private const int MaximumScans = 100;
 
+    private const byte EndOfImage = 0xd9;
+
     private readonly HuffmanTable?[] _dcTables = new HuffmanTable?[4];
     private readonly HuffmanTable?[] _acTables = new HuffmanTable?[4];
     private readonly int[]?[] _quantization = new int[]?[4];
@@ -25,7 +27,8 @@ internal sealed class JpegDecoder(byte[] data)
     public RgbImage Decode()
     {
         int position = 2;
-        while (TryFindMarker(ref position, out byte marker) && marker != 0xd9)
+        byte marker;
+        while (TryFindMarker(ref position, out marker) && marker != EndOfImage)
         {
             if (marker is (>= 0xd0 and <= 0xd8) or 0x01)
                 continue;
@@ -43,6 +46,9 @@ internal sealed class JpegDecoder(byte[] data)
                 ReadSegment(marker, segment);
         }
 
+        // A baseline image is whole without its last marker; of a progressive one, scans may be missing.
+        if (marker != EndOfImage && _frame is { IsProgressive: true })
+            throw new InvalidDataException("it ended without an end-of-image marker: the file is truncated");
         return Render();
     }
 
@@ -164,7 +170,7 @@ internal sealed class JpegDecoder(byte[] data)
         new JpegScan(frame, parts, new BlockReader(start, end, high, low, frame.IsProgressive), bits, _restartInterval).Read();
 
         int next = bits.Position;
-        if (bits.IsExhausted && !TryFindMarker(ref next, out _))
+        if (bits.IsTruncated || (bits.IsExhausted && !TryFindMarker(ref next, out _)))
             throw new InvalidDataException("it ended in the middle of the image: the file is truncated");
         return bits.Position;
     }
