@@ -72,7 +72,10 @@ public sealed class CifarFilesTests : IDisposable
     {
         _folder.Write("test_batch.bin", []);
 
-        Assert.Contains("no images", Assert.Throws<InvalidFileException>(() => ImageDataset.Open($"cifar10:{_folder.Path}")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "no images",
+            Assert.Throws<InvalidFileException>(() => ImageDataset.Open($"cifar10:{_folder.Path}")).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

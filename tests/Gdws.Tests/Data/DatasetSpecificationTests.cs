@@ -28,7 +28,8 @@ public sealed class DatasetSpecificationTests
     {
         string message = Assert.Throws<GdwsException>(() => DatasetSpecification.Parse(text)).Message;
 
-        foreach (string kind in new[] { "cifar10:DIR", "cifar100:DIR", "svhn:FILE.mat", "fashion-mnist:DIR", "mnist:DIR", "imagenet:DIR", "samples" })
+        string[] kinds = ["cifar10:DIR", "cifar100:DIR", "svhn:FILE.mat", "fashion-mnist:DIR", "mnist:DIR", "imagenet:DIR", "samples"];
+        foreach (string kind in kinds)
             Assert.Contains(kind, message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', message);
     }

@@ -72,7 +72,9 @@ public sealed class HostileDataTests : IDisposable
             _folder.Write(name, content[..length]);
             bool mayLoad = content.Length - length <= 10 && kind is "gzipped idx" or "compressed svhn";
             Exception? exception = Record.Exception(() => ImageDataset.Open(specification));
-            Assert.True(exception is GdwsException || (mayLoad && exception is null), $"{kind} cut to {length} of {content.Length}: {exception?.ToString() ?? "loaded"}");
+            Assert.True(
+                exception is GdwsException || (mayLoad && exception is null),
+                $"{kind} cut to {length} of {content.Length}: {exception?.ToString() ?? "loaded"}");
             Assert.DoesNotContain('\n', exception?.Message ?? "");
         }
     }

@@ -88,7 +88,10 @@ public sealed class IdxFilesTests : IDisposable
 
     [Fact]
     public void WhenLabelsAndImagesAreSwapped_TheMessageSaysWhatWasExpected() =>
-        Assert.Contains("expected the IDX header 00000803", MessageFor(Fixtures.Idx([40], new byte[40]), zipped: false), StringComparison.Ordinal);
+        Assert.Contains(
+            "expected the IDX header 00000803",
+            MessageFor(Fixtures.Idx([40], new byte[40]), zipped: false),
+            StringComparison.Ordinal);
 
     [Fact]
     public void WhenTheCountsDiffer_TheMessageHasBoth()

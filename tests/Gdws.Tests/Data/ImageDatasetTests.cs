@@ -16,15 +16,24 @@ public sealed class ImageDatasetTests
 
     [Fact]
     public void TheSamplesLicence_StandsBesideThem() =>
-        Assert.Contains("Zalando SE", File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "samples", "LICENSE-fashion-mnist")), StringComparison.Ordinal);
+        Assert.Contains(
+            "Zalando SE",
+            File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "samples", "LICENSE-fashion-mnist")),
+            StringComparison.Ordinal);
 
     [Fact]
     public void TheSamples_HaveNoTrainSplit() =>
-        Assert.Contains("no split 'train'", Assert.Throws<GdwsException>(() => ImageDataset.Open("samples", "train")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "no split 'train'",
+            Assert.Throws<GdwsException>(() => ImageDataset.Open("samples", "train")).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void WhenTheSplitIsUnknown_TheMessageSaysWhatIsPossible() =>
-        Assert.Contains("'test' or 'train'", Assert.Throws<GdwsException>(() => ImageDataset.Open("samples", "val")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "'test' or 'train'",
+            Assert.Throws<GdwsException>(() => ImageDataset.Open("samples", "val")).Message,
+            StringComparison.Ordinal);
 
     [Theory]
     [InlineData("cifar10")]
@@ -37,7 +46,10 @@ public sealed class ImageDatasetTests
     {
         string path = Path.Combine(Path.GetTempPath(), "gdws-no-such-place");
 
-        Assert.StartsWith(path, Assert.ThrowsAny<GdwsException>(() => ImageDataset.Open($"{kind}:{path}")).Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            path,
+            Assert.ThrowsAny<GdwsException>(() => ImageDataset.Open($"{kind}:{path}")).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]

@@ -77,7 +77,10 @@ public sealed class ImageFoldersTests : IDisposable
         IImageDataset dataset = Open();
         float[] images = new float[2 * dataset.ImageLength()];
 
-        Assert.StartsWith(bad, Assert.Throws<InvalidFileException>(() => dataset.CopyBatch(0, 2, images, new int[2])).Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            bad,
+            Assert.Throws<InvalidFileException>(() => dataset.CopyBatch(0, 2, images, new int[2])).Message,
+            StringComparison.Ordinal);
         Assert.StartsWith(bad, Assert.Throws<InvalidFileException>(() => dataset.CopyImage(1, images)).Message, StringComparison.Ordinal);
     }
 

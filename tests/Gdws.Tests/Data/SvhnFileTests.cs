@@ -90,7 +90,10 @@ public sealed class SvhnFileTests : IDisposable
 
     [Fact]
     public void WhenAVariableIsMissing_TheMessageNamesIt() =>
-        Assert.Contains("variable y is missing", MessageFor(Fixtures.Matlab(false, Images([32, 32, 3, 1], 3072))), StringComparison.Ordinal);
+        Assert.Contains(
+            "variable y is missing",
+            MessageFor(Fixtures.Matlab(false, Images([32, 32, 3, 1], 3072))),
+            StringComparison.Ordinal);
 
     [Fact]
     public void WhenTheImagesHaveAnotherSize_TheMessageSaysWhichWasFound() =>
@@ -101,7 +104,10 @@ public sealed class SvhnFileTests : IDisposable
 
     [Fact]
     public void WhenThePixelsDoNotFillTheDeclaredSize_TheMessageHasBoth() =>
-        Assert.Contains("expected 6144 bytes", MessageFor(Fixtures.Matlab(false, Images([32, 32, 3, 2], 3072), Labels(1, 2))), StringComparison.Ordinal);
+        Assert.Contains(
+            "expected 6144 bytes",
+            MessageFor(Fixtures.Matlab(false, Images([32, 32, 3, 2], 3072), Labels(1, 2))),
+            StringComparison.Ordinal);
 
     [Fact]
     public void WhenTheCountsDiffer_TheMessageHasBoth() =>
@@ -118,7 +124,12 @@ public sealed class SvhnFileTests : IDisposable
     public void WhenACompressedElementGoesOnAndOn_ReadingStopsAtItsDeclaredSize()
     {
         // 50 MB of a variable name, of which at most 63 bytes are ever read.
-        byte[] array = [.. Fixtures.MatlabElement(false, 6, new byte[8]), .. Fixtures.MatlabElement(false, 5, new byte[16]), .. Fixtures.MatlabElement(false, 1, new byte[50_000_000])];
+        byte[] array =
+        [
+            .. Fixtures.MatlabElement(false, 6, new byte[8]),
+            .. Fixtures.MatlabElement(false, 5, new byte[16]),
+            .. Fixtures.MatlabElement(false, 1, new byte[50_000_000]),
+        ];
         byte[] file = Fixtures.Matlab(false, Fixtures.MatlabElement(false, 15, Fixtures.ZLib(Fixtures.MatlabElement(false, 14, array))));
         string path = _folder.Write("bomb.mat", file);
         long before = GC.GetAllocatedBytesForCurrentThread();
@@ -130,7 +141,10 @@ public sealed class SvhnFileTests : IDisposable
 
     [Fact]
     public void WhenDimensionsOverflow_TheyAreRefused() =>
-        Assert.Contains("more than the", MessageFor(Fixtures.Matlab(false, Images([65536, 65536, 65536, 65536], 16), Labels(1))), StringComparison.Ordinal);
+        Assert.Contains(
+            "more than the",
+            MessageFor(Fixtures.Matlab(false, Images([65536, 65536, 65536, 65536], 16), Labels(1))),
+            StringComparison.Ordinal);
 
     private static int[] FirstRowOfFirstImage => [38, 39, 39, 41, 43, 44, 45, 47];
 

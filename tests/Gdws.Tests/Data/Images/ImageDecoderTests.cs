@@ -50,7 +50,10 @@ public sealed class ImageDecoderTests
         byte[] scan = image[last..^2];
         byte[] many = [.. image[..last], .. Enumerable.Repeat(scan, 1000).SelectMany(bytes => bytes), 0xff, 0xd9];
 
-        Assert.Contains("more than 100 scans", Assert.Throws<InvalidFileException>(() => ImageDecoder.Decode("many.jpg", many)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "more than 100 scans",
+            Assert.Throws<InvalidFileException>(() => ImageDecoder.Decode("many.jpg", many)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

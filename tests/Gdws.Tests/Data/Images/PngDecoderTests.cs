@@ -42,7 +42,10 @@ public sealed class PngDecoderTests
         byte[] file = PngFixture.Assemble(8000, 8000, 2, 8, interlaced: false, Fixtures.ZLib(new byte[10]));
         long before = GC.GetAllocatedBytesForCurrentThread();
 
-        Assert.Contains("can't be in", Assert.Throws<InvalidFileException>(() => ImageDecoder.Decode("a.png", file)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "can't be in",
+            Assert.Throws<InvalidFileException>(() => ImageDecoder.Decode("a.png", file)).Message,
+            StringComparison.Ordinal);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1_000_000);
     }
 
@@ -64,7 +67,10 @@ public sealed class PngDecoderTests
     {
         byte[] file = PngFixture.Assemble(2, 2, colorType, depth, interlaced: false, Fixtures.ZLib(new byte[100]));
 
-        Assert.Contains($"colour type {colorType}, {depth} bits", Assert.Throws<InvalidFileException>(() => ImageDecoder.Decode("a.png", file)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"colour type {colorType}, {depth} bits",
+            Assert.Throws<InvalidFileException>(() => ImageDecoder.Decode("a.png", file)).Message,
+            StringComparison.Ordinal);
     }
 
     private static byte[] Samples(int x, int y, byte colorType, byte depth)

@@ -29,7 +29,8 @@ internal static class PngFixture
     /// <summary>An image of which the compressed data is given.</summary>
     public static byte[] Assemble(int width, int height, byte colorType, byte depth, bool interlaced, byte[] compressed)
     {
-        byte[] header = [.. Fixtures.Integer((uint)width, true), .. Fixtures.Integer((uint)height, true), depth, colorType, 0, 0, (byte)(interlaced ? 1 : 0)];
+        byte interlacing = (byte)(interlaced ? 1 : 0);
+        byte[] header = [.. Fixtures.Integer((uint)width, true), .. Fixtures.Integer((uint)height, true), depth, colorType, 0, 0, interlacing];
         return [.. PngDecoder.Signature, .. Chunk("IHDR"u8, header), .. Chunk("IDAT"u8, compressed), .. Chunk("IEND"u8, [])];
     }
 

@@ -37,7 +37,12 @@ internal sealed class JpegDecoder(byte[] data)
 
             int length = (data[position] << 8) | data[position + 1];
             if (length < 2 || position + length > data.Length)
-                throw new InvalidDataException($"a segment at byte {position} declares {length} bytes, but {data.Length - position} are left: the file is truncated or damaged");
+            {
+                throw new InvalidDataException(
+                    $"a segment at byte {position} declares {length} bytes, but {data.Length - position} are left: the file is " +
+                    "truncated or damaged");
+            }
+
             ReadOnlySpan<byte> segment = data.AsSpan(position + 2, length - 2);
             position += length;
             if (marker == 0xda)
@@ -81,12 +86,16 @@ internal sealed class JpegDecoder(byte[] data)
                 ReadHuffmanTables(segment);
                 break;
             case >= 0xc3 and <= 0xcf and not 0xc8:
-                throw new InvalidDataException($"its coding (SOF{marker - 0xc0}: lossless, hierarchical or arithmetic) isn't supported; save it as baseline or progressive JPEG");
+                throw new InvalidDataException(
+                    $"its coding (SOF{marker - 0xc0}: lossless, hierarchical or arithmetic) isn't supported; save it as baseline or " +
+                    "progressive JPEG");
             case 0xdb:
                 ReadQuantizationTables(segment);
                 break;
             case 0xdd:
-                _restartInterval = segment.Length >= 2 ? (segment[0] << 8) | segment[1] : throw new InvalidDataException("the restart interval is truncated");
+                _restartInterval = segment.Length >= 2
+                    ? (segment[0] << 8) | segment[1]
+                    : throw new InvalidDataException("the restart interval is truncated");
                 break;
             case 0xe0:
                 _isJfif |= segment.StartsWith("JFIF\0"u8);
@@ -163,7 +172,9 @@ internal sealed class JpegDecoder(byte[] data)
             component.IsScanned |= start == 0;
 
             // A table may be replaced between scans; the one that counts is that of the component's first scan.
-            _usedQuantization.TryAdd(component, _quantization[component.Quantization] ?? throw new InvalidDataException($"the quantization table of component {id} is missing"));
+            int[] quantization = _quantization[component.Quantization]
+                ?? throw new InvalidDataException($"the quantization table of component {id} is missing");
+            _usedQuantization.TryAdd(component, quantization);
         }
 
         JpegBitReader bits = new(data, position);
@@ -182,7 +193,9 @@ internal sealed class JpegDecoder(byte[] data)
             throw new InvalidDataException("it ended before every component was told: the file is truncated");
 
         (int Horizontal, int Vertical) maximum = frame.MaximumSampling;
-        if (Array.Exists(frame.Components, component => maximum.Horizontal % component.Sampling.Horizontal != 0 || maximum.Vertical % component.Sampling.Vertical != 0))
+        bool isWhole = Array.TrueForAll(frame.Components, component =>
+            maximum.Horizontal % component.Sampling.Horizontal == 0 && maximum.Vertical % component.Sampling.Vertical == 0);
+        if (!isWhole)
             throw new InvalidDataException("the sampling of its components isn't a whole multiple of one another");
 
         SamplePlane[] planes = [.. frame.Components.Select(component => SamplePlane.Of(component, _usedQuantization[component]))];
