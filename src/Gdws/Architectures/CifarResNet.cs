@@ -11,6 +11,7 @@ namespace Gdws.Architectures;
 internal sealed class CifarResNet : IArchitectureFamily
 {
     private const int Stages = 3;
+    private static readonly string[] _shortcutNames = ["downsample", "shortcut"];
 
     public IReadOnlyList<string> Names { get; } = ["resnet20", "resnet32", "resnet44", "resnet56", "resnet110"];
 
@@ -30,7 +31,7 @@ internal sealed class CifarResNet : IArchitectureFamily
     public FeatureMap Build(string name, NetworkBuilder network)
     {
         LayerNames names = LayerNames.Of(network.Parameters.Has);
-        string? shortcut = new[] { "downsample", "shortcut" }.FirstOrDefault(s => network.Parameters.HasAny($".{s}."));
+        string? shortcut = _shortcutNames.FirstOrDefault(s => network.Parameters.HasAny($".{s}."));
         int blocks = (int.Parse(name["resnet".Length..], CultureInfo.InvariantCulture) - 2) / 6;
 
         int width = network.Parameters.Dimension($"{names.Convolution(1)}.weight", 0, 16);
