@@ -67,7 +67,7 @@ internal sealed class GdwsConvolutionWriter
         NodeProto mix = Node("Conv", $"{name}/pointwise", old.Output[0], $"{name}/depthwise.output", $"{name}.pointwise.weight");
         if (BiasOf(layer, factors, type, name) is { } bias)
             mix.Input.Add(bias);
-        nodes.Add(mix.With("kernel_shape", 1, 1));
+        nodes.Add(mix.WithList("kernel_shape", 1, 1));
 
         _replacements[old] = [.. nodes];
         _replacedWeights.Add(layer.WeightName);
