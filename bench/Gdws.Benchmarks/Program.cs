@@ -1,1 +1,13 @@
-return 0;
+using Gdws.Benchmarks;
+
+return args switch
+{
+    ["spectra"] => SpectraBenchmark.Run(),
+    _ => Usage(),
+};
+
+static int Usage()
+{
+    Console.Error.WriteLine("Usage: Gdws.Benchmarks spectra");
+    return 2;
+}

@@ -69,7 +69,7 @@ public static class NodeAttributes
     /// <param name="name">The attribute's name.</param>
     /// <param name="values">Its values.</param>
     /// <returns>The node.</returns>
-    public static NodeProto With(this NodeProto node, string name, params long[] values)
+    public static NodeProto WithList(this NodeProto node, string name, params long[] values)
     {
         AttributeProto attribute = new() { Name = name, Type = AttributeProto.Types.AttributeType.Ints };
         attribute.Ints.Add(values);

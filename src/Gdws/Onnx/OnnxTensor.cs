@@ -11,7 +11,12 @@ public static class OnnxTensor
 {
     /// <summary>The shape.</summary>
     /// <param name="tensor">The tensor.</param>
-    public static int[] Shape(this TensorProto tensor) => [.. tensor.Dims.Select(d => checked((int)d))];
+    /// <exception cref="GdwsException">A dimension is negative or the product overflows.</exception>
+    public static int[] Shape(this TensorProto tensor)
+    {
+        _ = tensor.Length();
+        return [.. tensor.Dims.Select(d => (int)d)];
+    }
 
     /// <summary>The number of elements that the dimensions say.</summary>
     /// <param name="tensor">The tensor.</param>
@@ -139,6 +144,26 @@ public static class OnnxTensor
         tensor.RawData = LittleEndian(MemoryMarshal.AsBytes(values), sizeof(long));
         RequireCount(tensor, values.Length, tensor.Length(), "values");
         return tensor;
+    }
+
+    /// <summary>Checks that the tensor holds as many elements as its shape says; types that we don't compute with pass.</summary>
+    internal static void RequireWhole(TensorProto tensor)
+    {
+        int length = tensor.Length();
+        if (!tensor.HasRawData)
+        {
+            int found = tensor.FloatData.Count + tensor.Int32Data.Count + tensor.Int64Data.Count + tensor.DoubleData.Count
+                + tensor.Uint64Data.Count + tensor.StringData.Count;
+            bool isComplex = (DataType)tensor.DataType is DataType.Complex64 or DataType.Complex128;
+            bool isPacked = tensor.DataType > (int)DataType.Bfloat16;
+            if (!isComplex && !isPacked)
+                RequireCount(tensor, found, length, "values");
+        }
+        else if ((DataType)tensor.DataType is not (DataType.String or DataType.Uint16 or DataType.Uint32 or DataType.Uint64 or DataType.Complex64 or DataType.Complex128)
+            && tensor.DataType is > 0 and <= (int)DataType.Bfloat16)
+        {
+            RequireCount(tensor, tensor.RawData.Length, (long)length * StoredType(tensor).Size(), "bytes");
+        }
     }
 
     private static ElementType StoredType(TensorProto tensor) => (DataType)tensor.DataType switch
