@@ -9,7 +9,7 @@ internal static class SpectraBenchmark
     private const int WarmUps = 3;
     private const int Runs = 15;
 
-    private static readonly (int Outputs, int Inputs)[] Shapes =
+    private static readonly (int Outputs, int Inputs)[] _shapes =
     [
         (64, 64), (64, 64), (64, 64), (64, 64),
         (128, 64), (128, 128), (128, 128), (128, 128),
@@ -20,7 +20,7 @@ internal static class SpectraBenchmark
     public static int Run()
     {
         Random random = new(0);
-        float[][] weights = [.. Shapes.Select(shape => Weight(random, shape.Outputs * shape.Inputs * 9))];
+        float[][] weights = [.. _shapes.Select(shape => Weight(random, shape.Outputs * shape.Inputs * 9))];
 
         Console.WriteLine($"{Environment.ProcessorCount} CPUs, {Runs} runs after {WarmUps} to warm up; milliseconds: median (least – most)");
         Stopwatch first = Stopwatch.StartNew();
@@ -36,7 +36,7 @@ internal static class SpectraBenchmark
     }
 
     private static LayerSpectrum[] Spectra(float[][] weights) =>
-        [.. Shapes.Select((shape, layer) => LayerSpectrum.Of(weights[layer], shape.Outputs, shape.Inputs, 3, 3))];
+        [.. _shapes.Select((shape, layer) => LayerSpectrum.Of(weights[layer], shape.Outputs, shape.Inputs, 3, 3))];
 
     private static int Work(float[][] weights) => Spectra(weights).Sum(spectrum => Lego.Select(spectrum, 5).Kernels);
 

@@ -141,7 +141,9 @@ internal sealed class NetworkBuilder
     public FeatureMap Classifier(string name, FeatureMap x) =>
         Linear(name, x, _options.Classes ?? Parameters.Dimension($"{name}.weight", 0, 10));
 
-    /// <summary>A shortcut without parameters: every stride-th row and column, zeros for the channels that are new, half in front, half behind.</summary>
+    /// <summary>
+    /// A shortcut without parameters: every stride-th row and column; zeros for the channels that are new, half of them in front, half behind.
+    /// </summary>
     public FeatureMap SubsampleAndPad(string name, FeatureMap x, int outputs, int stride)
     {
         FeatureMap result = x with { Name = name, Channels = outputs };
@@ -200,7 +202,11 @@ internal sealed class NetworkBuilder
         int height = x.Height + (2 * padding) - kernel;
         int width = x.Width + (2 * padding) - kernel;
         if (height < 0 || width < 0)
-            throw new GdwsException($"{_source}: images of this size are too small for {Architecture}: {name} finds a map of {x.Height}×{x.Width}");
+        {
+            throw new GdwsException(
+                $"{_source}: images of this size are too small for {Architecture}: {name} finds a map of {x.Height}×{x.Width}");
+        }
+
         return x with { Name = name, Height = (height / stride) + 1, Width = (width / stride) + 1 };
     }
 

@@ -18,7 +18,8 @@ internal sealed class ResNet : IArchitectureFamily
     {
         if (!state.Contains("bn1.weight") || ResidualLayout.Recognise(state) is not { } layout)
             return null;
-        bool imageNet = state.Contains("fc.weight") || (state.TryGet("conv1.weight", out CheckpointTensor? first) && first.Shape is [_, _, 7, 7]);
+        bool imageNet = state.Contains("fc.weight")
+            || (state.TryGet("conv1.weight", out CheckpointTensor? first) && first.Shape is [_, _, 7, 7]);
         return $"resnet{layout.Depth}{(imageNet ? ImageNet : "")}";
     }
 

@@ -11,7 +11,7 @@ internal static class GdwsPlanJson
     // A plan of a network with a million channels takes some megabytes.
     private const long MostBytes = 256L << 20;
 
-    private static readonly JsonSerializerOptions Options = new()
+    private static readonly JsonSerializerOptions _options = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
@@ -24,7 +24,7 @@ internal static class GdwsPlanJson
         Converters = { new IntegersOnOneLine(), new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false) },
     };
 
-    public static string Write(GdwsPlan plan) => JsonSerializer.Serialize(plan, Options) + "\n";
+    public static string Write(GdwsPlan plan) => JsonSerializer.Serialize(plan, _options) + "\n";
 
     public static GdwsPlan Load(string path)
     {
@@ -58,7 +58,7 @@ internal static class GdwsPlanJson
         try
         {
             RequireFormat(json, source);
-            plan = JsonSerializer.Deserialize<GdwsPlan>(json, Options);
+            plan = JsonSerializer.Deserialize<GdwsPlan>(json, _options);
         }
         catch (JsonException exception)
         {

@@ -1,11 +1,9 @@
-using System.Diagnostics.CodeAnalysis;
 using Gdws.Decomposition;
 using Gdws.Onnx;
 
 namespace Gdws.Planning;
 
 /// <summary>The spectra of all convolutions of a network that may become GDWS convolutions, and why the others may not.</summary>
-[SuppressMessage("Naming", "CA1724", Justification = "The word of the field; no namespace of ours has it.")]
 public sealed class Spectra
 {
     private readonly Lazy<string> _sha256;

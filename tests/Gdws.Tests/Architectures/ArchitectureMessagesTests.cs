@@ -41,7 +41,8 @@ public sealed class ArchitectureMessagesTests
 
     [Fact]
     public void WhenTheClassesAreOthers_BothNumbersAreTold() => Assert.Equal(
-        "resnet20.pth: doesn't fit resnet20: 2 of another shape (linear.weight: expected [100, 8], found [7, 8], linear.bias: expected [100], found [7])",
+        "resnet20.pth: doesn't fit resnet20: 2 of another shape (linear.weight: expected [100, 8], found [7, 8], "
+        + "linear.bias: expected [100], found [7])",
         MessageOf("auto", SyntheticCheckpoint.Narrow("resnet20"), new() { Classes = 100 }));
 
     [Fact]
@@ -96,7 +97,14 @@ public sealed class ArchitectureMessagesTests
     [Fact]
     public void QuantisedParameters_AreRefused() => Assert.Equal(
         "kw_small.pth: 7.bias holds int8, expected real numbers",
-        MessageOf("auto", SyntheticCheckpoint.Narrow("kw_small").With("7.bias", new CheckpointTensor("7.bias", ElementType.Int8, [7], new byte[7]))));
+        MessageOf("auto", SyntheticCheckpoint.Narrow("kw_small")
+            .With("7.bias", new CheckpointTensor("7.bias", ElementType.Int8, [7], new byte[7]))));
+
+    [Fact]
+    public void FewerBytesThanTheShapeNeeds_AreRefused() => Assert.Equal(
+        "kw_small.pth: 7.bias [7] needs 28 bytes, found 20",
+        MessageOf("auto", SyntheticCheckpoint.Narrow("kw_small")
+            .With("7.bias", new CheckpointTensor("7.bias", ElementType.Float32, [7], new byte[20]))));
 
     [Fact]
     public void PrunedHydraCheckpoints_AreRefusedBecauseTheirMasksAreNotApplied() => Assert.Contains(

@@ -8,7 +8,8 @@ namespace Gdws.Tests.Architectures;
 internal static class SyntheticCheckpoint
 {
     /// <summary>Random parameters of an architecture, the first layer as narrow as the name allows.</summary>
-    public static StateDict Narrow(string architecture, int channels = 3, int classes = 7, int width = 2) => Of(architecture, Hints(architecture, channels, classes, width));
+    public static StateDict Narrow(string architecture, int channels = 3, int classes = 7, int width = 2) =>
+        Of(architecture, Hints(architecture, channels, classes, width));
 
     /// <summary>Random parameters of an architecture.</summary>
     /// <param name="architecture">Its name.</param>
@@ -56,7 +57,9 @@ internal static class SyntheticCheckpoint
         {
             "kw_small" => "7",
             "resnet_4b" => "linear2",
-            _ => architecture.EndsWith("imagenet", StringComparison.Ordinal) || architecture.StartsWith("wide", StringComparison.Ordinal) ? "fc" : "linear",
+            _ when architecture.EndsWith("imagenet", StringComparison.Ordinal) => "fc",
+            _ when architecture.StartsWith("wide", StringComparison.Ordinal) => "fc",
+            _ => "linear",
         };
         return new() { [$"{first}.weight"] = [width, channels, 3, 3], [$"{last}.weight"] = [classes, 1] };
     }

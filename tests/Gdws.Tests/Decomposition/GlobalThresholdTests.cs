@@ -4,24 +4,24 @@ namespace Gdws.Tests.Decomposition;
 
 public sealed class GlobalThresholdTests
 {
-    private static readonly CostedLayer[] Layers =
+    private static readonly CostedLayer[] _layers =
     [
         new() { Spectrum = RandomWeights.Spectrum(1, 8, 3, 3, 3), CostPerKernel = 17 * 64 },
         new() { Spectrum = RandomWeights.Spectrum(2, 16, 8, 3, 3), CostPerKernel = 25 * 16, Sensitivity = RandomWeights.Sensitivity(3, 8, true) },
         new() { Spectrum = RandomWeights.Spectrum(4, 4, 16, 2, 2), CostPerKernel = 8 * 16, Weight = 2.5 },
     ];
 
-    private static long Total => Layers.Sum(layer => layer.Spectrum.Components * layer.CostPerKernel);
+    private static long Total => _layers.Sum(layer => layer.Spectrum.Components * layer.CostPerKernel);
 
     [Fact]
     public void TheCost_StaysWithinTheBudgetByLessThanOneComponent()
     {
-        long most = Cost(GlobalThreshold.Select(Layers, long.MaxValue));
-        for (long budget = (long)GlobalThreshold.LeastCost(Layers); budget < most; budget += 97)
+        long most = Cost(GlobalThreshold.Select(_layers, long.MaxValue));
+        for (long budget = (long)GlobalThreshold.LeastCost(_layers); budget < most; budget += 97)
         {
-            long cost = Cost(GlobalThreshold.Select(Layers, budget));
+            long cost = Cost(GlobalThreshold.Select(_layers, budget));
 
-            Assert.InRange(cost, budget - Layers.Max(layer => layer.CostPerKernel) + 1, budget);
+            Assert.InRange(cost, budget - _layers.Max(layer => layer.CostPerKernel) + 1, budget);
         }
     }
 
@@ -29,9 +29,9 @@ public sealed class GlobalThresholdTests
     public void ALargerBudget_KeepsWhatASmallerOneKeeps()
     {
         IReadOnlyList<Selection>? before = null;
-        for (long budget = (long)GlobalThreshold.LeastCost(Layers); budget < Total; budget += 211)
+        for (long budget = (long)GlobalThreshold.LeastCost(_layers); budget < Total; budget += 211)
         {
-            IReadOnlyList<Selection> selections = GlobalThreshold.Select(Layers, budget);
+            IReadOnlyList<Selection> selections = GlobalThreshold.Select(_layers, budget);
             if (before is not null)
             {
                 Assert.All(selections.Zip(before), pair =>
@@ -45,10 +45,10 @@ public sealed class GlobalThresholdTests
     [Fact]
     public void OneThreshold_SeparatesWhatIsKeptFromWhatIsDropped()
     {
-        IReadOnlyList<Selection> selections = GlobalThreshold.Select(Layers, Total / 2);
+        IReadOnlyList<Selection> selections = GlobalThreshold.Select(_layers, Total / 2);
         double leastKept = double.PositiveInfinity;
         double mostDropped = 0;
-        for (int layer = 0; layer < Layers.Length; layer++)
+        for (int layer = 0; layer < _layers.Length; layer++)
         {
             Selection selection = selections[layer];
             for (int c = 0; c < selection.Spectrum.Inputs; c++)
@@ -56,7 +56,7 @@ public sealed class GlobalThresholdTests
                 for (int i = 0; i < selection.Spectrum.ComponentsPerChannel; i++)
                 {
                     double value = selection.Spectrum.SingularValues(c)[i];
-                    double gain = Layers[layer].Weight * selection.Sensitivity[c] * value * value / Layers[layer].CostPerKernel;
+                    double gain = _layers[layer].Weight * selection.Sensitivity[c] * value * value / _layers[layer].CostPerKernel;
                     if (i < selection.KernelsPerChannel[c])
                         leastKept = Math.Min(leastKept, gain);
                     else
@@ -103,7 +103,7 @@ public sealed class GlobalThresholdTests
     [Fact]
     public void ALayerForWhichGdwsDoesNotPay_IsChargedAsDense()
     {
-        CostedLayer[] layers = [.. Layers.Select(layer => layer with { DenseCost = layer.CostPerKernel * 5 })];
+        CostedLayer[] layers = [.. _layers.Select(layer => layer with { DenseCost = layer.CostPerKernel * 5 })];
         long dense = layers.Sum(layer => layer.DenseCost);
 
         Assert.All(GlobalThreshold.Select(layers, dense), selection => Assert.True(selection.Kernels >= 5));
@@ -113,7 +113,7 @@ public sealed class GlobalThresholdTests
     [Fact]
     public void ComponentsThatAreWorthNothing_AreNeverKept()
     {
-        IReadOnlyList<Selection> selections = GlobalThreshold.Select(Layers, long.MaxValue);
+        IReadOnlyList<Selection> selections = GlobalThreshold.Select(_layers, long.MaxValue);
 
         for (int c = 0; c < 8; c++)
             Assert.Equal(selections[1].Sensitivity[c] > 0 ? 9 : 0, selections[1].KernelsPerChannel[c]);
@@ -122,9 +122,9 @@ public sealed class GlobalThresholdTests
     [Fact]
     public void ABudgetBelowOneKernelALayer_IsRefusedWithTheNumber()
     {
-        long least = (long)GlobalThreshold.LeastCost(Layers);
+        long least = (long)GlobalThreshold.LeastCost(_layers);
 
-        GdwsException exception = Assert.Throws<GdwsException>(() => GlobalThreshold.Select(Layers, least - 1));
+        GdwsException exception = Assert.Throws<GdwsException>(() => GlobalThreshold.Select(_layers, least - 1));
 
         Assert.Equal((17 * 64) + (25 * 16) + (8 * 16), least);
         Assert.Contains("1,616", exception.Message, StringComparison.Ordinal);
@@ -133,10 +133,10 @@ public sealed class GlobalThresholdTests
     [Fact]
     public void ImpossibleCostsAndWeights_AreRefused()
     {
-        Assert.Throws<GdwsException>(() => GlobalThreshold.Select([Layers[0] with { CostPerKernel = 0 }], 1));
-        Assert.Throws<GdwsException>(() => GlobalThreshold.Select([Layers[0] with { Weight = double.NaN }], long.MaxValue));
-        Assert.Throws<GdwsException>(() => GlobalThreshold.Select([Layers[0] with { Sensitivity = new float[] { -1, 0, 0 } }], long.MaxValue));
+        Assert.Throws<GdwsException>(() => GlobalThreshold.Select([_layers[0] with { CostPerKernel = 0 }], 1));
+        Assert.Throws<GdwsException>(() => GlobalThreshold.Select([_layers[0] with { Weight = double.NaN }], long.MaxValue));
+        Assert.Throws<GdwsException>(() => GlobalThreshold.Select([_layers[0] with { Sensitivity = new float[] { -1, 0, 0 } }], long.MaxValue));
     }
 
-    private static long Cost(IReadOnlyList<Selection> selections) => selections.Zip(Layers, (selection, layer) => layer.Cost(selection.Kernels)).Sum();
+    private static long Cost(IReadOnlyList<Selection> selections) => selections.Zip(_layers, (selection, layer) => layer.Cost(selection.Kernels)).Sum();
 }

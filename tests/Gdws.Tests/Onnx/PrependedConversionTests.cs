@@ -147,9 +147,12 @@ public sealed class PrependedConversionTests
             m.Graph.Output.Add(output);
         }).Model);
 
-        float[] values = InputConversion.None.Prepend(network).Run([0.5f, 0.25f, 1 / 3f, .. new float[9]], 1, 3, 2, 2).Values;
+        float[] images = [.. Enumerable.Range(0, 12).Select(i => (i - 6) / 16f)];
 
-        Assert.Equal([0.5f, 0.25f, (float)(System.Half)(1 / 3f)], values[..3]);
+        OnnxModel converted = InputConversion.None.Prepend(network);
+
+        Assert.Equal(["Cast", "Relu", "Cast"], converted.Nodes.Select(n => n.OpType));
+        Assert.Equal(images.Select(v => Math.Max(0, v)), converted.Run(images, 1, 3, 2, 2).Values);
     }
 
     private static OnnxModel Identity(params int[] input) => Identity(17, input);
