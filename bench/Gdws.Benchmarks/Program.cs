@@ -1,1 +1,24 @@
-return 0;
+using Gdws;
+using Gdws.Benchmarks;
+
+// One command a benchmark; its arguments follow its name.
+Dictionary<string, Func<string[], int>> commands = new(StringComparer.Ordinal)
+{
+    ["attack-throughput"] = AttackThroughput.Run,
+};
+
+if (args.Length == 0 || !commands.TryGetValue(args[0], out Func<string[], int>? command))
+{
+    Console.Error.WriteLine($"usage: Gdws.Benchmarks {string.Join('|', commands.Keys)} …");
+    return 2;
+}
+
+try
+{
+    return command(args[1..]);
+}
+catch (GdwsException exception)
+{
+    Console.Error.WriteLine(exception.Message);
+    return 1;
+}
