@@ -5,6 +5,7 @@ using Gdws.Benchmarks;
 Dictionary<string, Func<string[], int>> commands = new(StringComparer.Ordinal)
 {
     ["attack-throughput"] = AttackThroughput.Run,
+    ["spectra"] = _ => SpectraBenchmark.Run(),
 };
 
 if (args.Length == 0 || !commands.TryGetValue(args[0], out Func<string[], int>? command))

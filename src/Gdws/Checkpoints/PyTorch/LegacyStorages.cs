@@ -5,7 +5,7 @@ namespace Gdws.Checkpoints.PyTorch;
 /// <summary>Where the storages of a legacy file lie. They are found by stepping over their elements and read when a tensor needs them.</summary>
 internal sealed class LegacyStorages : ITorchStorages
 {
-    private readonly FileStream _stream;
+    private readonly Stream _stream;
     private readonly string _file;
     private readonly Dictionary<string, long> _starts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, byte[]> _read = new(StringComparer.Ordinal);
@@ -14,7 +14,7 @@ internal sealed class LegacyStorages : ITorchStorages
     /// <summary>Steps over all storages.</summary>
     /// <exception cref="InvalidFileException">The file ends before the last one, or a count isn't the one that the pickle says.</exception>
     public LegacyStorages(
-        FileStream stream,
+        Stream stream,
         long start,
         bool bigEndian,
         IReadOnlyList<object?> keys,
@@ -30,7 +30,9 @@ internal sealed class LegacyStorages : ITorchStorages
 
         foreach (object? item in keys)
         {
-            string key = item is string or long ? item.ToString()! : throw new InvalidFileException(file, "its list of storages holds something else than keys");
+            string key = item is string or long
+                ? item.ToString()!
+                : throw new InvalidFileException(file, "its list of storages holds something else than keys");
             if (!mentioned.TryGetValue(key, out TorchStorage? storage))
                 throw new InvalidFileException(file, $"holds a storage {ShownName.Of(key)} that its pickle doesn't mention");
             start = Step(start, storage);
@@ -78,7 +80,9 @@ internal sealed class LegacyStorages : ITorchStorages
     }
 
     private long RequireInside(long start, TorchStorage storage) =>
-        storage.Count >= 0 && storage.ByteLength <= _stream.Length - start ? storage.ByteLength : throw Truncated(start, storage, storage.ByteLength);
+        storage.Count >= 0 && storage.ByteLength <= _stream.Length - start
+            ? storage.ByteLength
+            : throw Truncated(start, storage, storage.ByteLength);
 
     private InvalidFileException Truncated(long position, TorchStorage storage, long needed) =>
         new(_file, $"is truncated in {Subject(storage)}: it needs {needed:N0} bytes from offset {position:N0} on, {_stream.Length - position:N0} are left");

@@ -17,7 +17,7 @@ internal static class TorchGlobals
     private static readonly FrozenSet<string> s_dangerousModules = FrozenSet.ToFrozenSet(
         [
             "os", "posix", "nt", "sys", "subprocess", "commands", "popen2", "pty", "shutil", "socket", "ctypes", "importlib", "runpy", "webbrowser", "pickle",
-            "builtins", "operator", "functools", "types", "code", "pdb", "timeit", "threading", "multiprocessing", "asyncio", "pip", "platform", "tempfile",
+            "builtins", "operator", "code", "pdb", "timeit", "threading", "multiprocessing", "asyncio", "pip", "platform", "tempfile",
             "urllib", "http", "requests", "marshal", "inspect", "signal", "bdb", "cProfile", "profile", "doctest", "trace",
         ],
         StringComparer.Ordinal);
@@ -86,7 +86,8 @@ internal static class TorchGlobals
             new PickleGlobal("torch._utils._rebuild_parameter", TorchCalls.RebuildParameter),
             new PickleGlobal("torch._utils._rebuild_parameter_with_state", TorchCalls.RebuildParameter),
             new PickleGlobal("torch._tensor._rebuild_from_type_v2", TorchCalls.RebuildFromType),
-            .. TorchStorageType.StorageClasses.SelectMany(c => new[] { new TorchTypeGlobal($"torch.{c.Key}", c.Value), new TorchTypeGlobal($"torch.storage.{c.Key}", c.Value) }),
+            .. TorchStorageType.StorageClasses.Select(c => new TorchTypeGlobal($"torch.{c.Key}", c.Value)),
+            .. TorchStorageType.StorageClasses.Select(c => new TorchTypeGlobal($"torch.storage.{c.Key}", c.Value)),
             .. TorchStorageType.Dtypes.Select(t => new TorchTypeGlobal($"torch.{t.Name}", t)),
         ];
     }

@@ -1,0 +1,6 @@
+namespace Gdws.Planning;
+
+/// <summary>What bounds an approximation, and by how much.</summary>
+/// <param name="Kind">What is bounded.</param>
+/// <param name="Value">β or R, see <see cref="BudgetKind"/>; finite and at least 0.</param>
+public sealed record Budget(BudgetKind Kind, double Value);

@@ -1,0 +1,150 @@
+using Gdws.Decomposition;
+using Gdws.Onnx;
+
+namespace Gdws.Planning;
+
+/// <summary>Chooses the components that every layer of a network keeps.</summary>
+/// <remarks>
+/// A layer for which GDWS would take as many multiply-accumulates as it takes now, or more, stays dense, and the plan says so; with
+/// <c>always</c> it becomes a GDWS convolution nevertheless.
+/// </remarks>
+public static class Planner
+{
+    /// <summary>LEGO with the same bound for every layer: the fewest kernels within a weighted error of β.</summary>
+    /// <param name="spectra">The network's spectra.</param>
+    /// <param name="beta">β, finite and at least 0, e.g. 0.005. It bounds the squared error of every layer by itself.</param>
+    /// <param name="always">Whether layers become GDWS convolutions also where that doesn't pay.</param>
+    /// <exception cref="GdwsException">β is out of its range.</exception>
+    public static GdwsPlan WithinError(Spectra spectra, double beta, bool always = false)
+    {
+        ArgumentNullException.ThrowIfNull(spectra);
+        RequireRange("the error bound (beta)", beta, least: 0);
+        return Plan(spectra, new Budget(BudgetKind.Beta, beta), always, layer => Lego.Select(layer.Spectrum!, beta, layer.Sensitivity.Span));
+    }
+
+    /// <summary>MEGO with G = round(R·C) kernels in every layer: the smallest weighted error that they allow.</summary>
+    /// <param name="spectra">The network's spectra.</param>
+    /// <param name="ratio">R, kernels per input channel, finite and at least 0, e.g. 1.5; halves are rounded up.</param>
+    /// <param name="always">Whether layers become GDWS convolutions also where that doesn't pay.</param>
+    /// <exception cref="GdwsException">R is out of its range.</exception>
+    public static GdwsPlan WithKernelsPerChannel(Spectra spectra, double ratio, bool always = false)
+    {
+        ArgumentNullException.ThrowIfNull(spectra);
+        RequireRange("the number of kernels per channel", ratio, least: 0);
+        return Plan(spectra, new Budget(BudgetKind.KernelsPerChannel, ratio), always, layer =>
+        {
+            double kernels = Math.Round(ratio * layer.Spectrum!.Inputs, MidpointRounding.AwayFromZero);
+            return Mego.Select(layer.Spectrum, (int)Math.Min(kernels, layer.Spectrum.Components), layer.Sensitivity.Span);
+        });
+    }
+
+    /// <summary>One threshold for all layers, so that the whole network needs at most 1/R of its multiply-accumulates.</summary>
+    /// <param name="spectra">The network's spectra.</param>
+    /// <param name="speedup">R, finite and at least 1, e.g. 2. Layers that are left alone count, convolutions or linear.</param>
+    /// <param name="always">Whether layers become GDWS convolutions also where that doesn't pay.</param>
+    /// <exception cref="GdwsException">
+    /// R is out of its range or can't be reached (the message says what can), or the size of a layer's map is unknown.
+    /// </exception>
+    public static GdwsPlan WithinMacs(Spectra spectra, double speedup, bool always = false)
+    {
+        ArgumentNullException.ThrowIfNull(spectra);
+        RequireRange("the speed-up", speedup, least: 1);
+        OnnxModel network = spectra.Network;
+        if (network.Convolutions.FirstOrDefault(layer => layer.Macs == 0) is { } unknown)
+            throw new GdwsException($"{network.Source}: layer {unknown.Name}: the size of its output is unknown, so MACs can't be counted");
+
+        NetworkLayer[] eligible = [.. spectra.Layers.Where(layer => layer.Spectrum is not null)];
+        CostedLayer[] costed = [.. eligible.Select(layer => Costed(layer, always))];
+        long total = NetworkComplexity.Of(network).Macs;
+        long others = total - eligible.Sum(layer => layer.Convolution.Macs);
+        long budget = (long)Math.Floor(total / speedup) - others;
+        Int128 least = GlobalThreshold.LeastCost(costed);
+        if (budget < least)
+        {
+            Int128 reachable = least + others;
+            double best = total == 0 ? 1 : Math.Floor(100.0 * total / (double)reachable) / 100;
+            throw new GdwsException(
+                $"{network.Source}: a speed-up of {speedup} in MACs can't be reached: with one kernel in each of the {eligible.Length} layers "
+                + $"that may change the network needs {reachable:N0} of its {total:N0} MACs, a speed-up of {best}");
+        }
+
+        IReadOnlyList<Selection> selections = GlobalThreshold.Select(costed, budget);
+        Dictionary<NetworkLayer, Selection> byLayer = new(ReferenceEqualityComparer.Instance);
+        for (int i = 0; i < eligible.Length; i++)
+            byLayer[eligible[i]] = selections[i];
+        return Plan(spectra, new Budget(BudgetKind.SpeedupMacs, speedup), always, layer => byLayer[layer]);
+    }
+
+    private static CostedLayer Costed(NetworkLayer layer, bool always)
+    {
+        LayerSpectrum spectrum = layer.Spectrum!;
+        long pixels = (long)layer.Convolution.OutputSize.Height * layer.Convolution.OutputSize.Width;
+        return new CostedLayer
+        {
+            Spectrum = spectrum,
+            CostPerKernel = Complexity.Component(spectrum.Outputs, spectrum.KernelSize) * pixels,
+            DenseCost = always ? long.MaxValue : layer.Convolution.Macs,
+            Sensitivity = layer.Sensitivity,
+        };
+    }
+
+    private static GdwsPlan Plan(Spectra spectra, Budget budget, bool always, Func<NetworkLayer, Selection> select)
+    {
+        PlannedLayer[] layers = [.. spectra.Layers.Select(layer => layer.Spectrum is null
+            ? Unchanged(layer, layer.Reason!)
+            : Changed(layer, select(layer), always))];
+        long before = NetworkComplexity.Of(spectra.Network).Macs;
+        return new GdwsPlan
+        {
+            Source = Path.GetFileName(spectra.Network.Source),
+            SourceSha256 = spectra.NetworkSha256,
+            Budget = budget,
+            SensitivitySha256 = spectra.SensitivitySha256,
+            MacsBefore = before,
+            MacsAfter = before + layers.Sum(layer => layer.MacsAfter - layer.MacsBefore),
+            Layers = [.. layers],
+        };
+    }
+
+    private static PlannedLayer Changed(NetworkLayer layer, Selection selection, bool always)
+    {
+        ConvolutionLayer convolution = layer.Convolution;
+        if (!always && selection.MacsPerPixel >= convolution.MacsPerPixel)
+        {
+            return Unchanged(
+                layer,
+                $"stays dense: {selection.Kernels:N0} kernels would take {selection.MacsPerPixel:N0} MACs per pixel, dense {convolution.MacsPerPixel:N0}");
+        }
+
+        return Unchanged(layer, "") with
+        {
+            Kind = PlannedKind.Gdws,
+            Reason = null,
+            Kernels = selection.Kernels,
+            KernelsPerChannel = selection.KernelsPerChannel,
+            WeightedError = selection.WeightedError,
+            MacsAfter = selection.MacsPerPixel * convolution.OutputSize.Height * convolution.OutputSize.Width,
+        };
+    }
+
+    private static PlannedLayer Unchanged(NetworkLayer layer, string reason) => new()
+    {
+        Name = layer.Name,
+        Kind = PlannedKind.Dense,
+        Reason = reason,
+        Outputs = layer.Convolution.Outputs,
+        Inputs = layer.Convolution.Inputs,
+        Kernel = [layer.Convolution.KernelHeight, layer.Convolution.KernelWidth],
+        Kernels = 0,
+        KernelsPerChannel = [],
+        WeightedError = 0,
+        MacsBefore = layer.Convolution.Macs,
+        MacsAfter = layer.Convolution.Macs,
+    };
+
+    private static void RequireRange(string what, double value, double least)
+    {
+        if (!(value >= least && double.IsFinite(value)))
+            throw new GdwsException($"{what} is {value}, expected a finite number of at least {least}");
+    }
+}
