@@ -22,6 +22,12 @@ public static class AtomicFile
             if (Directory.Exists(target))
                 throw new GdwsException($"{path}: can't be written: it is a folder");
 
+            if (IsDevice(target))
+            {
+                WriteDevice(target, write);
+                return;
+            }
+
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
             using (FileStream stream = new(temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None))
             {
@@ -47,6 +53,18 @@ public static class AtomicFile
     /// <exception cref="GdwsException">The folder or file can't be written, or the disk is full.</exception>
     public static void WriteText(string path, string text) =>
         Write(path, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(text)));
+
+    /// <summary>Devices such as /dev/null are written to; a file must never take their place.</summary>
+    private static bool IsDevice(string target) =>
+        !OperatingSystem.IsWindows() && target.StartsWith("/dev/", StringComparison.Ordinal) && File.Exists(target);
+
+    private static void WriteDevice(string target, Action<Stream> write)
+    {
+        using MemoryStream content = new();
+        write(content);
+        using FileStream device = new(target, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+        device.Write(content.GetBuffer().AsSpan(0, (int)content.Length));
+    }
 
     private static void Discard(string temporary)
     {

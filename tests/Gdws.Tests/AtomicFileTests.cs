@@ -39,4 +39,31 @@ public sealed class AtomicFileTests : IDisposable
 
         Assert.Equal("text", File.ReadAllText(target));
     }
+
+    [Fact]
+    public void WhenTheDiskIsFull_TheMessageSaysSoAndNothingIsLeft()
+    {
+        string target = Path.Combine(_folder, "file.bin");
+
+        GdwsException exception = Assert.Throws<GdwsException>(() => AtomicFile.Write(target, stream =>
+        {
+            stream.Write(new byte[1000]);
+            throw new IOException("No space left on device");
+        }));
+
+        Assert.Equal($"{target}: can't be written: No space left on device", exception.Message);
+        Assert.Empty(Directory.GetFiles(_folder));
+    }
+
+    [Fact]
+    public void ADevice_IsWrittenToAndNotReplaced()
+    {
+        Assert.SkipUnless(File.Exists("/dev/full"), "this system has no /dev/full");
+
+        AtomicFile.WriteText("/dev/null", "text");
+        GdwsException exception = Assert.Throws<GdwsException>(() => AtomicFile.WriteText("/dev/full", "text"));
+
+        Assert.Contains("No space left", exception.Message, StringComparison.Ordinal);
+        Assert.Equal("", File.ReadAllText("/dev/null"));
+    }
 }

@@ -12,8 +12,8 @@ public sealed record ArchitectureOptions
     public int? Channels { get; init; }
 
     /// <summary>
-    /// Rows and columns of the images; null for the architecture's own: 224 for those made for ImageNet, else 32, and 28 where there is
-    /// one channel (MNIST and Fashion-MNIST).
+    /// Rows and columns of the images; null for the architecture's own: 224 for those made for ImageNet, else 32, or 28 where there is
+    /// one channel (MNIST and Fashion-MNIST) and the network is no VGG or Wide ResNet, whose poolings need 32.
     /// </summary>
     public int? ImageSize { get; init; }
 

@@ -11,6 +11,7 @@ namespace Gdws.Architectures;
 internal sealed class CifarResNet : IArchitectureFamily
 {
     private const int Stages = 3;
+    private static readonly string[] _shortcutNames = ["downsample", "shortcut"];
 
     public IReadOnlyList<string> Names { get; } = ["resnet20", "resnet32", "resnet44", "resnet56", "resnet110"];
 
@@ -19,7 +20,8 @@ internal sealed class CifarResNet : IArchitectureFamily
         LayerNames names = LayerNames.Of(state.Contains);
         if (!state.Contains($"{names.Norm(1)}.weight") || state.Contains($"{names.Stage(4)}.0.{names.Convolution(1)}.weight"))
             return null;
-        int[] blocks = [.. Enumerable.Range(1, Stages).Select(s => ResidualLayout.CountBlocks(state, names.Stage(s), names.Convolution(1)))];
+        int[] blocks =
+            [.. Enumerable.Range(1, Stages).Select(s => ResidualLayout.CountBlocks(state, names.Stage(s), names.Convolution(1)))];
         string name = $"resnet{(6 * blocks[0]) + 2}";
         return blocks.Distinct().Count() == 1 && Names.Contains(name) && !state.Contains($"{names.Stage(1)}.0.{names.Convolution(3)}.weight")
             ? name
@@ -29,7 +31,7 @@ internal sealed class CifarResNet : IArchitectureFamily
     public FeatureMap Build(string name, NetworkBuilder network)
     {
         LayerNames names = LayerNames.Of(network.Parameters.Has);
-        string? shortcut = network.Parameters.HasAny(".downsample.") ? "downsample" : network.Parameters.HasAny(".shortcut.") ? "shortcut" : null;
+        string? shortcut = _shortcutNames.FirstOrDefault(s => network.Parameters.HasAny($".{s}."));
         int blocks = (int.Parse(name["resnet".Length..], CultureInfo.InvariantCulture) - 2) / 6;
 
         int width = network.Parameters.Dimension($"{names.Convolution(1)}.weight", 0, 16);

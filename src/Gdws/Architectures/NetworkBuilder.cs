@@ -37,10 +37,11 @@ internal sealed class NetworkBuilder
     /// <summary>The images, ready for the first convolution.</summary>
     /// <param name="firstConvolution">Its name; C is read off its weight.</param>
     /// <param name="usualSize">Rows and columns where nobody says otherwise.</param>
-    public FeatureMap Images(string firstConvolution, int usualSize = 32)
+    /// <param name="usualGreySize">The same for images of one channel; 28 is that of MNIST and its kin.</param>
+    public FeatureMap Images(string firstConvolution, int usualSize = 32, int usualGreySize = 28)
     {
         int channels = _options.Channels ?? Parameters.Dimension($"{firstConvolution}.weight", 1, 3);
-        int size = _options.ImageSize ?? (channels == 1 && usualSize == 32 ? 28 : usualSize);
+        int size = _options.ImageSize ?? (channels == 1 ? usualGreySize : usualSize);
         if (channels < 1 || size < 1)
             throw new GdwsException($"images of {channels} channel(s), {size}×{size}: expected at least 1 of each");
 
@@ -140,7 +141,9 @@ internal sealed class NetworkBuilder
     public FeatureMap Classifier(string name, FeatureMap x) =>
         Linear(name, x, _options.Classes ?? Parameters.Dimension($"{name}.weight", 0, 10));
 
-    /// <summary>A shortcut without parameters: every stride-th row and column, zeros for the channels that are new, half in front, half behind.</summary>
+    /// <summary>
+    /// A shortcut without parameters: every stride-th row and column; zeros for the channels that are new, half of them in front, half behind.
+    /// </summary>
     public FeatureMap SubsampleAndPad(string name, FeatureMap x, int outputs, int stride)
     {
         FeatureMap result = x with { Name = name, Channels = outputs };
@@ -199,7 +202,11 @@ internal sealed class NetworkBuilder
         int height = x.Height + (2 * padding) - kernel;
         int width = x.Width + (2 * padding) - kernel;
         if (height < 0 || width < 0)
-            throw new GdwsException($"{_source}: images of this size are too small for {Architecture}: {name} finds a map of {x.Height}×{x.Width}");
+        {
+            throw new GdwsException(
+                $"{_source}: images of this size are too small for {Architecture}: {name} finds a map of {x.Height}×{x.Width}");
+        }
+
         return x with { Name = name, Height = (height / stride) + 1, Width = (width / stride) + 1 };
     }
 

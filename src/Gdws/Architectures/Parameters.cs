@@ -7,7 +7,9 @@ using DataType = Gdws.Onnx.Schema.TensorProto.Types.DataType;
 
 namespace Gdws.Architectures;
 
-/// <summary>A checkpoint's tensors against what an architecture expects: every expectation is noted, and the differences are told at once.</summary>
+/// <summary>
+/// A checkpoint's tensors against what an architecture expects: every expectation is noted, and the differences are told at once.
+/// </summary>
 internal sealed class Parameters(StateDict state)
 {
     private const int Listed = 10;
@@ -65,6 +67,9 @@ internal sealed class Parameters(StateDict state)
     {
         if (tensor.Type is not (ElementType.Float16 or ElementType.BFloat16 or ElementType.Float32 or ElementType.Float64))
             throw new GdwsException($"{state.Source}: {tensor.Name} holds {tensor.Type.Name()}, expected real numbers");
+        long size = tensor.Length * tensor.Type.Size();
+        if (tensor.Bytes.Length != size)
+            throw new GdwsException($"{state.Source}: {tensor.Name} {tensor.ShapeText} needs {size:N0} bytes, found {tensor.Bytes.Length:N0}");
 
         ByteString bytes = Singles(tensor);
         ReadOnlySpan<float> values = MemoryMarshal.Cast<byte, float>(bytes.Span);

@@ -18,7 +18,8 @@ internal sealed class ResNet : IArchitectureFamily
     {
         if (!state.Contains("bn1.weight") || ResidualLayout.Recognise(state) is not { } layout)
             return null;
-        bool imageNet = state.Contains("fc.weight") || (state.TryGet("conv1.weight", out CheckpointTensor? first) && first.Shape is [_, _, 7, 7]);
+        bool imageNet = state.Contains("fc.weight")
+            || (state.TryGet("conv1.weight", out CheckpointTensor? first) && first.Shape is [_, _, 7, 7]);
         return $"resnet{layout.Depth}{(imageNet ? ImageNet : "")}";
     }
 
@@ -27,7 +28,7 @@ internal sealed class ResNet : IArchitectureFamily
         bool imageNet = name.EndsWith(ImageNet, StringComparison.Ordinal);
         ResidualLayout layout = ResidualLayout.Of(name);
         int width = network.Parameters.Dimension("conv1.weight", 0, 64);
-        FeatureMap x = network.Images("conv1", imageNet ? 224 : 32);
+        FeatureMap x = imageNet ? network.Images("conv1", 224, 224) : network.Images("conv1");
         x = network.Convolution("conv1", x, width, imageNet ? 7 : 3, imageNet ? 2 : 1);
         x = network.Relu("relu", network.BatchNormalization("bn1", x));
         if (imageNet)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Gdws.Checkpoints;
 
 namespace Gdws.Architectures;
@@ -8,6 +9,9 @@ namespace Gdws.Architectures;
 /// <param name="Blocks">Blocks a stage.</param>
 internal sealed record ResidualLayout(int Depth, bool Bottleneck, params int[] Blocks)
 {
+    /// <summary>No stage is as long; a number above it is no block's.</summary>
+    private const int MostBlocks = 1000;
+
     public static IReadOnlyList<ResidualLayout> All { get; } =
     [
         new(18, false, 2, 2, 2, 2),
@@ -42,7 +46,9 @@ internal sealed record ResidualLayout(int Depth, bool Bottleneck, params int[] B
         foreach (CheckpointTensor tensor in state)
         {
             if (tensor.Name.StartsWith(prefix, StringComparison.Ordinal) && tensor.Name.EndsWith(suffix, StringComparison.Ordinal)
-                && int.TryParse(tensor.Name.AsSpan(prefix.Length, Math.Max(0, tensor.Name.Length - prefix.Length - suffix.Length)), out int index))
+                && tensor.Name.Length > prefix.Length + suffix.Length
+                && int.TryParse(tensor.Name.AsSpan()[prefix.Length..^suffix.Length], NumberStyles.None, null, out int index)
+                && index < MostBlocks)
             {
                 last = Math.Max(last, index);
             }

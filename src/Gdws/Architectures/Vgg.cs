@@ -48,7 +48,9 @@ internal sealed class Vgg : IArchitectureFamily
         bool norm = imageNet ? name.EndsWith("_bn_imagenet", StringComparison.Ordinal) : !name.EndsWith("_nobn", StringComparison.Ordinal);
         int depth = _stages.Keys.Single(d => name.StartsWith($"vgg{d}", StringComparison.Ordinal));
 
-        FeatureMap x = Features(network, network.Images("features.0", imageNet ? 224 : 32), _stages[depth], norm, name != Hydra);
+        // Five poolings leave nothing of 28 pixels: grey images are enlarged to 32 for these networks.
+        FeatureMap x = imageNet ? network.Images("features.0", 224, 224) : network.Images("features.0", 32, 32);
+        x = Features(network, x, _stages[depth], norm, name != Hydra);
         if (imageNet)
             return Head(network, network.AdaptiveAveragePool("avgpool", x, 7), 4096, "classifier.0", "classifier.3", "classifier.6");
         if (name == Hydra)

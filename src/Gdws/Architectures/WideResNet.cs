@@ -15,16 +15,16 @@ internal sealed partial class WideResNet : IArchitectureFamily
 
     public IReadOnlyList<string> Names { get; } = ["wideresnet_28_4", "wideresnet_28_10", "wideresnet_34_10", "wideresnet_40_2"];
 
-    public bool Has(string name) => Pattern().Match(name) is { Success: true } match && (Number(match, 1) - 4) % 6 == 0 && Number(match, 1) >= 10;
+    public bool Has(string name) =>
+        Pattern().Match(name) is { Success: true } match && (Number(match, 1) - 4) % 6 == 0 && Number(match, 1) >= 10;
 
     public string? Recognise(StateDict state)
     {
-        if (!state.TryGet("block1.layer.0.conv1.weight", out CheckpointTensor? first) || first.Shape.Count != 4 || !state.Contains("bn1.weight"))
+        if (!state.TryGet("block1.layer.0.conv1.weight", out CheckpointTensor? first) || first.Shape is not [_, > 0, _, _])
             return null;
         int[] blocks = [.. Enumerable.Range(1, Stages).Select(s => ResidualLayout.CountBlocks(state, $"block{s}.layer", "conv1"))];
-        return blocks.Distinct().Count() == 1 && first.Shape[1] > 0
-            ? $"wideresnet_{(6 * blocks[0]) + 4}_{first.Shape[0] / first.Shape[1]}"
-            : null;
+        string name = $"wideresnet_{(6 * blocks[0]) + 4}_{first.Shape[0] / first.Shape[1]}";
+        return blocks.Distinct().Count() == 1 && Has(name) ? name : null;
     }
 
     public bool Ignores(string parameter) => parameter.StartsWith("sub_block1.", StringComparison.Ordinal);
@@ -35,7 +35,7 @@ internal sealed partial class WideResNet : IArchitectureFamily
         int blocks = (Number(match, 1) - 4) / 6;
         int stem = network.Parameters.Dimension("conv1.weight", 0, UsualStem);
 
-        FeatureMap x = network.Convolution("conv1", network.Images("conv1"), stem, 3);
+        FeatureMap x = network.Convolution("conv1", network.Images("conv1", 32, 32), stem, 3);
         for (int stage = 1; stage <= Stages; stage++)
         {
             int width = stem * Number(match, 2) << (stage - 1);

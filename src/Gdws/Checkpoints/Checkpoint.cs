@@ -10,7 +10,7 @@ namespace Gdws.Checkpoints;
 /// <param name="Format">How the file is built.</param>
 /// <param name="State">The parameters and buffers, without the prefix <c>module.</c> where all of them had it.</param>
 /// <param name="Metadata">
-/// Safetensors: the header's <c>__metadata__</c>. PyTorch: the text, numbers and truth values that lie beside the state dict, e.g. <c>arch</c> or <c>epoch</c>.
+/// Safetensors: the header's <c>__metadata__</c>. PyTorch: the text, numbers and truth values that lie beside the state dict, e.g. <c>epoch</c> or <c>meta.arch</c>.
 /// </param>
 public sealed record Checkpoint(string Path, CheckpointFormat Format, StateDict State, IReadOnlyDictionary<string, string> Metadata)
 {
@@ -30,6 +30,28 @@ public sealed record Checkpoint(string Path, CheckpointFormat Format, StateDict 
         try
         {
             using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+            if (!stream.CanSeek)
+                throw new GdwsException($"{path}: can't be read: it isn't a regular file");
+            return Read(stream, path);
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new GdwsException($"{path}: there is no such file", exception);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            string reason = Directory.Exists(path) ? "it is a folder" : exception.Message.ReplaceLineEndings(" ");
+            throw new GdwsException($"{path}: can't be read: {reason}", exception);
+        }
+    }
+
+    /// <summary>Reads a checkpoint from a stream.</summary>
+    /// <param name="stream">Seekable; stands at its start.</param>
+    /// <param name="path">What messages call it.</param>
+    internal static Checkpoint Read(Stream stream, string path)
+    {
+        try
+        {
             CheckpointFormat format = FormatDetection.Detect(stream, path);
             CheckpointContent content = format switch
             {
@@ -39,18 +61,9 @@ public sealed record Checkpoint(string Path, CheckpointFormat Format, StateDict 
             };
             return new Checkpoint(path, format, new StateDict(WithoutPrefix(content.Tensors, "module."), path), content.Metadata);
         }
-        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new GdwsException($"{path}: there is no such file", exception);
-        }
         catch (EndOfStreamException exception)
         {
             throw new InvalidFileException(path, "is truncated", exception);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            string reason = Directory.Exists(path) ? "it is a folder" : exception.Message.ReplaceLineEndings(" ");
-            throw new GdwsException($"{path}: can't be read: {reason}", exception);
         }
     }
 

@@ -28,12 +28,13 @@ internal static class FormatDetection
 
         if (start.IsEmpty)
             throw new InvalidFileException(file, "is empty");
+        // First, because the first eight bytes are the header's length, which can look like anything.
+        if (start.Length > sizeof(ulong) && start[sizeof(ulong)] == '{')
+            return CheckpointFormat.SafeTensors;
         if (start.StartsWith("PK\u0003\u0004"u8) || start.StartsWith("PK\u0005\u0006"u8))
             return CheckpointFormat.PyTorchZip;
         if (start[0] == 0x80 || start.StartsWith("L119547037146038801333356L"u8) || LooksLikeTextPickle(start))
             return CheckpointFormat.PyTorchLegacy;
-        if (start.Length > sizeof(ulong) && start[sizeof(ulong)] == '{')
-            return CheckpointFormat.SafeTensors;
         throw new InvalidFileException(file, Describe(start));
     }
 

@@ -56,7 +56,7 @@ internal sealed class SafeTensorsHeader
 
     private void ReadMetadata(ref Utf8JsonReader reader)
     {
-        if (_metadata.Count > 0)
+        if (!_names.Add(MetadataName))
             throw Invalid($"has two {MetadataName}");
         Expect(ref reader, JsonTokenType.StartObject, MetadataName);
         while (NextName(ref reader) is { } key)

@@ -8,7 +8,7 @@ internal static class SafeTensorsReader
     /// <summary>The limit that the format sets.</summary>
     public const int MaximumHeaderLength = 100_000_000;
 
-    public static CheckpointContent Read(FileStream stream, string file)
+    public static CheckpointContent Read(Stream stream, string file)
     {
         Span<byte> item = stackalloc byte[sizeof(ulong)];
         stream.ReadExactly(item);
@@ -49,7 +49,7 @@ internal static class SafeTensorsReader
     }
 
     /// <summary>The tensors follow each other, so reading goes on where the last one ended.</summary>
-    private static CheckpointTensor ReadTensor(FileStream stream, SafeTensorsEntry entry)
+    private static CheckpointTensor ReadTensor(Stream stream, SafeTensorsEntry entry)
     {
         byte[] bytes = new byte[entry.End - entry.Begin];
         stream.ReadExactly(bytes);

@@ -52,8 +52,8 @@ internal static class CifarFiles
         {
             throw new InvalidFileException(
                 file,
-                $"expected a multiple of {record} bytes (one record an image), found {length}: {length / record} images and {length % record} bytes; " +
-                "the file is truncated or of another kind");
+                $"expected a multiple of {record} bytes (one record an image), found {length}: {length / record} images and " +
+                $"{length % record} bytes; the file is truncated or of another kind");
         }
 
         return checked((int)Math.Min(length / record, int.MaxValue));
@@ -70,7 +70,8 @@ internal static class CifarFiles
             {
                 throw new InvalidFileException(
                     file,
-                    $"image {i} (byte {(long)i * (labelBytes + PixelsPerImage)}): expected a label from 0 to {classes - 1}, found {label[labelBytes - 1]}");
+                    $"image {i} (byte {(long)i * (labelBytes + PixelsPerImage)}): expected a label from 0 to {classes - 1}, " +
+                    $"found {label[labelBytes - 1]}");
             }
 
             labels[first + i] = label[labelBytes - 1];

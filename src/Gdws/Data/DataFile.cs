@@ -3,7 +3,7 @@ namespace Gdws.Data;
 /// <summary>Opens and reads files of images so that whatever goes wrong becomes one line that names the file.</summary>
 internal static class DataFile
 {
-    /// <summary>The largest piece of memory that one dataset may take: above all official ones kept in memory, below what an array can hold.</summary>
+    /// <summary>The largest array that one dataset may take: above all official ones, below what an array can hold.</summary>
     public const long MaximumBytes = 2_000_000_000;
 
     private const int Step = 1 << 20;
@@ -56,7 +56,7 @@ internal static class DataFile
         }
     }
 
-    /// <summary>Runs a reading operation; errors of the operating system and of decompression become <see cref="InvalidFileException"/>.</summary>
+    /// <summary>Reads; errors of the system and of decompression become <see cref="InvalidFileException"/>.</summary>
     public static T Guard<T>(string path, Func<T> read)
     {
         try

@@ -21,7 +21,11 @@ internal static class IdxFiles
         (int[] size, byte[] pixels) = Read(imageFile, rank: 3);
         (int[] labelSize, byte[] labels) = Read(labelFile, rank: 1);
         if (labelSize[0] != size[0])
-            throw new InvalidFileException(labelFile, $"expected {size[0]} labels, one for each image of {Path.GetFileName(imageFile)}, found {labelSize[0]}");
+        {
+            throw new InvalidFileException(
+                labelFile,
+                $"expected {size[0]} labels, one for each image of {Path.GetFileName(imageFile)}, found {labelSize[0]}");
+        }
 
         int wrong = labels.AsSpan().IndexOfAnyExceptInRange((byte)0, (byte)(Classes - 1));
         if (wrong >= 0)
@@ -62,7 +66,12 @@ internal static class IdxFiles
         if (got < header.Length)
             throw new InvalidFileException(file, $"expected an IDX header of {header.Length} bytes, found {got}: the file is truncated");
         if (header[0] != 0 || header[1] != 0 || header[2] != 8 || header[3] != rank)
-            throw new InvalidFileException(file, $"expected the IDX header 0000080{rank} (bytes in {rank} dimension(s)), found {Convert.ToHexString(header.AsSpan(0, 4))}");
+        {
+            throw new InvalidFileException(
+                file,
+                $"expected the IDX header 0000080{rank} (bytes in {rank} dimension(s)), found " +
+                $"{Convert.ToHexString(header.AsSpan(0, 4))}");
+        }
 
         int[] size = new int[rank];
         for (int i = 0; i < rank; i++)
@@ -70,9 +79,18 @@ internal static class IdxFiles
 
         long expected = size.Aggregate(1L, (product, value) => product * value);
         if (expected > DataFile.MaximumBytes)
-            throw new InvalidFileException(file, $"declares {string.Join("×", size)} = {expected} bytes, more than the {DataFile.MaximumBytes} that can be read");
+        {
+            throw new InvalidFileException(
+                file,
+                $"declares {string.Join("×", size)} = {expected} bytes, more than the {DataFile.MaximumBytes} that can be read");
+        }
+
         if (length is long real && real - header.Length != expected)
-            throw new InvalidFileException(file, $"declares {string.Join("×", size)} = {expected} bytes after the header, found {real - header.Length}");
+        {
+            throw new InvalidFileException(
+                file,
+                $"declares {string.Join("×", size)} = {expected} bytes after the header, found {real - header.Length}");
+        }
 
         byte[] values = DataFile.ReadDeclared(file, stream, (int)expected);
 
@@ -88,7 +106,11 @@ internal static class IdxFiles
         if (size == 0)
             throw new InvalidFileException(file, isCount ? "holds no images: the header declares 0" : "declares images of size 0");
         if (size > maximum)
-            throw new InvalidFileException(file, $"declares a {(isCount ? "count" : "size")} of {size}, more than the {maximum} that can be read");
+        {
+            string what = isCount ? "count" : "size";
+            throw new InvalidFileException(file, $"declares a {what} of {size}, more than the {maximum} that can be read");
+        }
+
         return (int)size;
     }
 }

@@ -57,7 +57,8 @@ internal sealed class ImageFolders : IImageDataset
         {
             if (!positions.TryGetValue(Path.GetFileName(path), out int label))
                 throw new InvalidFileException(listFile, $"doesn't list '{Path.GetFileName(path)}', which is a folder beside it");
-            images.AddRange(DataFile.Guard(path, () => Directory.GetFiles(path)).Where(IsImage).Order(StringComparer.Ordinal).Select(file => (file, label)));
+            string[] files = DataFile.Guard(path, () => Directory.GetFiles(path));
+            images.AddRange(files.Where(IsImage).Order(StringComparer.Ordinal).Select(file => (file, label)));
         }
 
         if (images.Count == 0)

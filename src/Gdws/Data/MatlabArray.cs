@@ -25,7 +25,11 @@ internal sealed record MatlabArray(string Name, int[] Dimensions, int Type, byte
             _ => throw new InvalidFileException(file, $"variable {Name}: expected numbers, found data of type {Type}"),
         };
         if (Data.Length != Count * width)
-            throw new InvalidFileException(file, $"variable {Name}: expected {Count * width} bytes for {string.Join("×", Dimensions)}, found {Data.Length}");
+        {
+            throw new InvalidFileException(
+                file,
+                $"variable {Name}: expected {Count * width} bytes for {string.Join("×", Dimensions)}, found {Data.Length}");
+        }
 
         double[] values = new double[Count];
         Span<byte> bytes = stackalloc byte[8];

@@ -28,7 +28,8 @@ internal static class MatlabFile
             {
                 throw new InvalidFileException(
                     file,
-                    $"a data element at byte {stream.Position} declares {element.Size} bytes, but {stream.Length - stream.Position} are left: the file is truncated");
+                    $"a data element at byte {stream.Position} declares {element.Size} bytes, but {stream.Length - stream.Position} are left: " +
+                    "the file is truncated");
             }
 
             MatlabArray? array = element.Type switch
@@ -106,7 +107,12 @@ internal static class MatlabFile
         }
 
         if (dimensions.Aggregate((Int128)1, (product, size) => product * size) > DataFile.MaximumBytes)
-            throw new InvalidFileException(file, $"variable {name}: declares {string.Join("×", dimensions)} values, more than the {DataFile.MaximumBytes} that can be read");
+        {
+            throw new InvalidFileException(
+                file,
+                $"variable {name}: declares {string.Join("×", dimensions)} values, more than the {DataFile.MaximumBytes} that can " +
+                "be read");
+        }
 
         MatlabElement values = MatlabElement.Read(file, stream, bigEndian);
         return new MatlabArray(name, dimensions, values.Type, values.ReadData(file, stream, DataFile.MaximumBytes), bigEndian);

@@ -27,7 +27,8 @@ internal static class SvhnFile
         {
             throw new InvalidFileException(
                 file,
-                $"variable X: expected {(long)count * PixelsPerImage} bytes of unsigned 8-bit integers, found {images.Data.LongLength} bytes of type {images.Type}");
+                $"variable X: expected {(long)count * PixelsPerImage} bytes of unsigned 8-bit integers, " +
+                $"found {images.Data.LongLength} bytes of type {images.Type}");
         }
 
         if (labels.Count != count)
@@ -39,7 +40,9 @@ internal static class SvhnFile
     private static MatlabArray Required(string file, Dictionary<string, MatlabArray> arrays, string name) =>
         arrays.TryGetValue(name, out MatlabArray? array)
             ? array
-            : throw new InvalidFileException(file, $"variable {name} is missing; expected X (32×32×3×N) and y (N), as in train_32x32.mat and test_32x32.mat");
+            : throw new InvalidFileException(
+                file,
+                $"variable {name} is missing; expected X (32×32×3×N) and y (N), as in train_32x32.mat and test_32x32.mat");
 
     private static byte[] Digits(string file, MatlabArray labels)
     {

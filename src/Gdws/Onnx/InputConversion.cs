@@ -24,7 +24,11 @@ public sealed record InputConversion
         Mean = [.. mean];
         StandardDeviation = [.. standardDeviation];
         if (Mean.Count != StandardDeviation.Count)
-            throw new GdwsException($"normalisation: {Mean.Count} means but {StandardDeviation.Count} standard deviations; give one of each a channel");
+        {
+            throw new GdwsException(
+                $"normalisation: {Mean.Count} means but {StandardDeviation.Count} standard deviations; give one of each a channel");
+        }
+
         if (Mean.Any(m => !float.IsFinite(m)))
             throw new GdwsException("normalisation: a mean isn't a finite number");
         if (StandardDeviation.FirstOrDefault(s => !(s > 0) || !float.IsFinite(s), 1) is not 1 and var wrong)

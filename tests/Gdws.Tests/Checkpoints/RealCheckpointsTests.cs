@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Gdws.Checkpoints;
 
 namespace Gdws.Tests.Checkpoints;
@@ -26,5 +28,34 @@ public sealed class RealCheckpointsTests
             Assert.Equal(t.Length * t.Type.Size(), t.Bytes.Length);
             Assert.All(t.ToSingles().Chunk(4096), c => Assert.DoesNotContain(c, v => !float.IsFinite(v)));
         });
+    }
+
+    /// <summary>Digests of all names and elements in order, computed from the same files with CPython's pickle, zipfile and struct modules.</summary>
+    [Theory]
+    [InlineData("prn18_cifar10_linf8.pth", "68e37b85e5576d047a5130c753001b96")]
+    [InlineData("vgg16_cifar10_linf8.pth", "37d2ea6ab51aa9dc4e158692ef00c08b")]
+    [InlineData("prn18w16_fmnist_linf25.pth", "90cc293c35c1f7a375736e76be658af3")]
+    [InlineData("resnet_4b.pth", "bc6cb3ab7169b2bc815a15a70b4d7de1")]
+    [InlineData("resnet20_pgd.pth", "df492c2338edd984171b67344a31be51")]
+    [InlineData("resnet20-12fca82f.th", "b0a845a931deb07e2020f9498e047407")]
+    [InlineData("kw_svhn.pth", "9205fd57c92b0af56324d63802a7b20b")]
+    public void OfRealNetworks_EveryByteIsTheOneThatPythonReads(string file, string digest)
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (CheckpointTensor tensor in Checkpoint.Load(SharedFiles.Find($"models/{file}")).State)
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes(tensor.Name));
+            hash.AppendData(tensor.Bytes.Span);
+        }
+
+        Assert.StartsWith(digest, Convert.ToHexStringLower(hash.GetHashAndReset()), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void OfARealNetwork_TheValuesBesideTheStateDictAreKept()
+    {
+        Checkpoint checkpoint = Checkpoint.Load(SharedFiles.Find("models/resnet_4b.pth"));
+
+        Assert.Equal("0.772", checkpoint.Metadata["test_acc"]);
     }
 }

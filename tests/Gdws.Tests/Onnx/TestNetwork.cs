@@ -46,6 +46,9 @@ internal sealed class TestNetwork
         return this;
     }
 
+    /// <summary>The model as it stands.</summary>
+    public ModelProto Model => _model;
+
     public OnnxModel Build(string output)
     {
         _model.Graph.Output.Add(new ValueInfoProto { Name = output });

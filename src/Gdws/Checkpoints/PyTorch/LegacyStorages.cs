@@ -5,7 +5,7 @@ namespace Gdws.Checkpoints.PyTorch;
 /// <summary>Where the storages of a legacy file lie. They are found by stepping over their elements and read when a tensor needs them.</summary>
 internal sealed class LegacyStorages : ITorchStorages
 {
-    private readonly FileStream _stream;
+    private readonly Stream _stream;
     private readonly string _file;
     private readonly Dictionary<string, long> _starts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, byte[]> _read = new(StringComparer.Ordinal);
@@ -14,7 +14,7 @@ internal sealed class LegacyStorages : ITorchStorages
     /// <summary>Steps over all storages.</summary>
     /// <exception cref="InvalidFileException">The file ends before the last one, or a count isn't the one that the pickle says.</exception>
     public LegacyStorages(
-        FileStream stream,
+        Stream stream,
         long start,
         bool bigEndian,
         IReadOnlyList<object?> keys,

@@ -9,6 +9,7 @@ internal sealed class StateDictFinder
     private const int MaximumDepth = 32;
     private const int MaximumWrappers = 3;
     private const int MaximumNameLength = 2000;
+    private const int MaximumPlainValues = 1000;
 
     /// <summary>One collection can be an entry of many others, so the number of visits isn't bounded by the pickle's length.</summary>
     private const int MaximumEntries = 200_000;
@@ -39,20 +40,32 @@ internal sealed class StateDictFinder
         return tensors.Count > 0 ? tensors : throw new InvalidFileException(file, "holds no tensors, expected a state dict (names and tensors)");
     }
 
-    /// <summary>The text, numbers and truth values at the top.</summary>
+    /// <summary>The text, numbers and truth values at the top and one level below it (<c>meta.arch</c>).</summary>
     public static IReadOnlyDictionary<string, string> PlainValues(object? root)
     {
         Dictionary<string, string> values = new(StringComparer.Ordinal);
-        if (root is PickleDict dict)
+        if (root is not PickleDict dict)
+            return values;
+
+        foreach ((object key, object? value) in dict.Entries)
         {
-            foreach ((object key, object? value) in dict.Entries)
+            if (key is not string name)
+                continue;
+            AddPlain(values, name, value);
+            if (value is PickleDict inner && !IsOptimizer(name) && values.Count + inner.Count < MaximumPlainValues)
             {
-                if (key is string name && value is string or long or double or bool)
-                    values[name] = Convert.ToString(value, CultureInfo.InvariantCulture)!;
+                foreach ((object innerKey, object? innerValue) in inner.Entries)
+                    AddPlain(values, Join(name, KeyName(innerKey)), innerValue);
             }
         }
 
         return values;
+    }
+
+    private static void AddPlain(Dictionary<string, string> values, string? name, object? value)
+    {
+        if (name is not null && value is (string or long or double or bool))
+            values[name] = Convert.ToString(value, CultureInfo.InvariantCulture)!;
     }
 
     private static PickleDict? FirstUsual(PickleDict dict, string file)

@@ -9,8 +9,13 @@ internal sealed class TorchArchive : ITorchStorages
     private const string PickleName = "data.pkl";
     private const int MaximumPickleLength = 1 << 28;
 
-    /// <summary>Weights don't compress; a hundredfold is a bomb (or all zeros, which no one needs to compress).</summary>
-    private const int MaximumRatio = 100;
+    /// <summary>PyTorch doesn't compress, and weights hardly shrink; a file that grows more than this (and some) is a bomb.</summary>
+    private const int MaximumExpansion = 32;
+
+    private const long FreeExpansion = 1 << 24;
+
+    /// <summary>Deflate's limit: what declares more can't be there, so memory needn't be taken to find out.</summary>
+    private const int MaximumDeflateRatio = 1032;
 
     private readonly string _file;
     private readonly Dictionary<string, ZipArchiveEntry> _entries = new(StringComparer.Ordinal);
@@ -19,11 +24,13 @@ internal sealed class TorchArchive : ITorchStorages
 
     // Entries of a bomb may overlap, so that their sum is larger than the file.
     private long _compressedBudget;
+    private long _expandedBudget;
 
     public TorchArchive(ZipArchive archive, string file, long fileLength)
     {
         _file = file;
         _compressedBudget = fileLength;
+        _expandedBudget = fileLength > (long.MaxValue - FreeExpansion) / MaximumExpansion ? long.MaxValue : fileLength * MaximumExpansion + FreeExpansion;
         foreach (ZipArchiveEntry entry in archive.Entries)
             _entries.TryAdd(entry.FullName, entry);
         _folder = FindFolder();
@@ -93,9 +100,10 @@ internal sealed class TorchArchive : ITorchStorages
     {
         if (entry.CompressedLength > _compressedBudget)
             throw Invalid($"{subject} is truncated or overlaps others: it declares {entry.CompressedLength:N0} bytes where {_compressedBudget:N0} are left");
-        if (length > entry.CompressedLength && length / MaximumRatio > entry.CompressedLength)
-            throw Invalid($"{subject} declares {length:N0} bytes compressed to {entry.CompressedLength:N0}, which no weights reach: a zip bomb");
+        if (length > _expandedBudget || length / MaximumDeflateRatio > entry.CompressedLength)
+            throw Invalid($"{subject} declares {length:N0} bytes compressed to {entry.CompressedLength:N0}: a zip bomb");
         _compressedBudget -= entry.CompressedLength;
+        _expandedBudget -= length;
 
         byte[] bytes = new byte[length];
         using Stream content = entry.Open();

@@ -17,7 +17,7 @@ internal static class TorchGlobals
     private static readonly FrozenSet<string> s_dangerousModules = FrozenSet.ToFrozenSet(
         [
             "os", "posix", "nt", "sys", "subprocess", "commands", "popen2", "pty", "shutil", "socket", "ctypes", "importlib", "runpy", "webbrowser", "pickle",
-            "builtins", "operator", "functools", "types", "code", "pdb", "timeit", "threading", "multiprocessing", "asyncio", "pip", "platform", "tempfile",
+            "builtins", "operator", "code", "pdb", "timeit", "threading", "multiprocessing", "asyncio", "pip", "platform", "tempfile",
             "urllib", "http", "requests", "marshal", "inspect", "signal", "bdb", "cProfile", "profile", "doctest", "trace",
         ],
         StringComparer.Ordinal);

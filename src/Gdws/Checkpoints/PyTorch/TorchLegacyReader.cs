@@ -13,7 +13,7 @@ internal static class TorchLegacyReader
     private const long ProtocolVersion = 1001;
     private static readonly BigInteger s_magic = BigInteger.Parse("1950a86a20f9469cfc6c", NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 
-    public static CheckpointContent Read(FileStream stream, string file)
+    public static CheckpointContent Read(Stream stream, string file)
     {
         PickleReader reader = new(stream, file);
         TorchRules rules = new();

@@ -9,7 +9,7 @@ namespace Gdws.Checkpoints.PyTorch;
 /// </summary>
 internal static class TorchZipReader
 {
-    public static CheckpointContent Read(FileStream stream, string file)
+    public static CheckpointContent Read(Stream stream, string file)
     {
         try
         {

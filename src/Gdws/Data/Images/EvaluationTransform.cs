@@ -17,9 +17,8 @@ internal static class EvaluationTransform
     {
         bool isPortrait = source.Width <= source.Height;
         long longer = (long)ShorterSide * Math.Max(source.Width, source.Height) / Math.Min(source.Width, source.Height);
-        int longerSide = (int)longer;
-        int width = isPortrait ? ShorterSide : longerSide;
-        int height = isPortrait ? longerSide : ShorterSide;
+        long width = isPortrait ? ShorterSide : longer;
+        long height = isPortrait ? longer : ShorterSide;
 
         byte[] pixels = TriangleResampler.Resize(
             source,
@@ -34,5 +33,5 @@ internal static class EvaluationTransform
     }
 
     // Halves round to even, as Python does.
-    private static int CropOffset(int size) => (int)Math.Round((size - CropSize) / 2.0, MidpointRounding.ToEven);
+    private static long CropOffset(long size) => (long)Math.Round((size - CropSize) / 2.0, MidpointRounding.ToEven);
 }

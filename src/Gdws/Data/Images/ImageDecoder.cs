@@ -21,7 +21,8 @@ internal static class ImageDecoder
                 return new JpegDecoder(content.ToArray()).Decode();
             if (content.StartsWith(PngDecoder.Signature))
                 return new PngDecoder(content.ToArray()).Decode();
-            throw new InvalidDataException($"it starts with {Convert.ToHexString(content[..Math.Min(4, content.Length)])}, which is neither JPEG nor PNG");
+            throw new InvalidDataException(
+                $"it starts with {Convert.ToHexString(content[..Math.Min(4, content.Length)])}, which is neither JPEG nor PNG");
         }
         catch (InvalidDataException exception)
         {

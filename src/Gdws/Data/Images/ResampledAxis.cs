@@ -16,7 +16,7 @@ internal sealed class ResampledAxis
     /// <param name="targetSize">Pixels of the whole result.</param>
     /// <param name="offset">The first pixel of the result that is wanted.</param>
     /// <param name="count">How many are wanted.</param>
-    public ResampledAxis(int sourceSize, int targetSize, int offset, int count)
+    public ResampledAxis(int sourceSize, long targetSize, long offset, int count)
     {
         double scale = (double)sourceSize / targetSize;
         double support = Math.Max(scale, 1);

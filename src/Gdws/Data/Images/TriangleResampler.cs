@@ -15,7 +15,10 @@ internal static class TriangleResampler
         int stride = 3 * horizontal.Count;
         byte[] rows = new byte[stride * (vertical.End - vertical.Start)];
         for (int y = vertical.Start; y < vertical.End; y++)
-            ResizeRow(source.Pixels.AsSpan(3 * y * source.Width, 3 * source.Width), horizontal, rows.AsSpan((y - vertical.Start) * stride, stride));
+        {
+            ReadOnlySpan<byte> row = source.Pixels.AsSpan(3 * y * source.Width, 3 * source.Width);
+            ResizeRow(row, horizontal, rows.AsSpan((y - vertical.Start) * stride, stride));
+        }
 
         byte[] result = new byte[stride * vertical.Count];
         for (int y = 0; y < vertical.Count; y++)

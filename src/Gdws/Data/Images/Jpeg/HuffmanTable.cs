@@ -28,10 +28,10 @@ internal sealed class HuffmanTable
                 throw new InvalidDataException($"a Huffman table has too many codes of {length} bits");
 
             _symbolOffset[length] = symbol - code;
-            if (length <= LookAheadBits)
+            for (int i = 0; i < count && length <= LookAheadBits; i++)
             {
-                for (int i = 0; i < count; i++)
-                    _lookAhead.AsSpan((code + i) << (LookAheadBits - length), 1 << (LookAheadBits - length)).Fill((ushort)((length << 8) | _symbols[symbol + i]));
+                int unused = LookAheadBits - length;
+                _lookAhead.AsSpan((code + i) << unused, 1 << unused).Fill((ushort)((length << 8) | _symbols[symbol + i]));
             }
 
             code += count;

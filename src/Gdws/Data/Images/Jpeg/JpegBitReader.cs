@@ -16,6 +16,9 @@ internal sealed class JpegBitReader(byte[] data, int position)
     /// <summary>Whether bits were used that aren't in the file.</summary>
     public bool IsExhausted => _count < _invented;
 
+    /// <summary>Whether the file ended where a restart marker should be.</summary>
+    public bool IsTruncated { get; private set; }
+
     /// <summary>The next bits, without taking them.</summary>
     /// <param name="count">1 to 16.</param>
     public int Peek(int count)
@@ -54,7 +57,8 @@ internal sealed class JpegBitReader(byte[] data, int position)
         int next = Position;
         while (next + 1 < data.Length && !(data[next] == 0xff && data[next + 1] is not 0x00 and not 0xff))
             next++;
-        if (next + 1 >= data.Length || data[next + 1] is < 0xd0 or > 0xd7)
+        IsTruncated |= next + 1 >= data.Length;
+        if (IsTruncated || data[next + 1] is < 0xd0 or > 0xd7)
             return false;
         Position = next + 2;
         return true;

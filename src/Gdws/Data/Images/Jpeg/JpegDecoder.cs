@@ -10,6 +10,8 @@ internal sealed class JpegDecoder(byte[] data)
     // Ten are usual; each may visit every block, so a file of tiny scans would take for ever.
     private const int MaximumScans = 100;
 
+    private const byte EndOfImage = 0xd9;
+
     private readonly HuffmanTable?[] _dcTables = new HuffmanTable?[4];
     private readonly HuffmanTable?[] _acTables = new HuffmanTable?[4];
     private readonly int[]?[] _quantization = new int[]?[4];
@@ -25,7 +27,8 @@ internal sealed class JpegDecoder(byte[] data)
     public RgbImage Decode()
     {
         int position = 2;
-        while (TryFindMarker(ref position, out byte marker) && marker != 0xd9)
+        byte marker;
+        while (TryFindMarker(ref position, out marker) && marker != EndOfImage)
         {
             if (marker is (>= 0xd0 and <= 0xd8) or 0x01)
                 continue;
@@ -34,7 +37,12 @@ internal sealed class JpegDecoder(byte[] data)
 
             int length = (data[position] << 8) | data[position + 1];
             if (length < 2 || position + length > data.Length)
-                throw new InvalidDataException($"a segment at byte {position} declares {length} bytes, but {data.Length - position} are left: the file is truncated or damaged");
+            {
+                throw new InvalidDataException(
+                    $"a segment at byte {position} declares {length} bytes, but {data.Length - position} are left: the file is " +
+                    "truncated or damaged");
+            }
+
             ReadOnlySpan<byte> segment = data.AsSpan(position + 2, length - 2);
             position += length;
             if (marker == 0xda)
@@ -43,6 +51,9 @@ internal sealed class JpegDecoder(byte[] data)
                 ReadSegment(marker, segment);
         }
 
+        // A baseline image is whole without its last marker; of a progressive one, scans may be missing.
+        if (marker != EndOfImage && _frame is { IsProgressive: true })
+            throw new InvalidDataException("it ended without an end-of-image marker: the file is truncated");
         return Render();
     }
 
@@ -75,12 +86,16 @@ internal sealed class JpegDecoder(byte[] data)
                 ReadHuffmanTables(segment);
                 break;
             case >= 0xc3 and <= 0xcf and not 0xc8:
-                throw new InvalidDataException($"its coding (SOF{marker - 0xc0}: lossless, hierarchical or arithmetic) isn't supported; save it as baseline or progressive JPEG");
+                throw new InvalidDataException(
+                    $"its coding (SOF{marker - 0xc0}: lossless, hierarchical or arithmetic) isn't supported; save it as baseline or " +
+                    "progressive JPEG");
             case 0xdb:
                 ReadQuantizationTables(segment);
                 break;
             case 0xdd:
-                _restartInterval = segment.Length >= 2 ? (segment[0] << 8) | segment[1] : throw new InvalidDataException("the restart interval is truncated");
+                _restartInterval = segment.Length >= 2
+                    ? (segment[0] << 8) | segment[1]
+                    : throw new InvalidDataException("the restart interval is truncated");
                 break;
             case 0xe0:
                 _isJfif |= segment.StartsWith("JFIF\0"u8);
@@ -157,14 +172,16 @@ internal sealed class JpegDecoder(byte[] data)
             component.IsScanned |= start == 0;
 
             // A table may be replaced between scans; the one that counts is that of the component's first scan.
-            _usedQuantization.TryAdd(component, _quantization[component.Quantization] ?? throw new InvalidDataException($"the quantization table of component {id} is missing"));
+            int[] quantization = _quantization[component.Quantization]
+                ?? throw new InvalidDataException($"the quantization table of component {id} is missing");
+            _usedQuantization.TryAdd(component, quantization);
         }
 
         JpegBitReader bits = new(data, position);
         new JpegScan(frame, parts, new BlockReader(start, end, high, low, frame.IsProgressive), bits, _restartInterval).Read();
 
         int next = bits.Position;
-        if (bits.IsExhausted && !TryFindMarker(ref next, out _))
+        if (bits.IsTruncated || (bits.IsExhausted && !TryFindMarker(ref next, out _)))
             throw new InvalidDataException("it ended in the middle of the image: the file is truncated");
         return bits.Position;
     }
@@ -176,7 +193,9 @@ internal sealed class JpegDecoder(byte[] data)
             throw new InvalidDataException("it ended before every component was told: the file is truncated");
 
         (int Horizontal, int Vertical) maximum = frame.MaximumSampling;
-        if (Array.Exists(frame.Components, component => maximum.Horizontal % component.Sampling.Horizontal != 0 || maximum.Vertical % component.Sampling.Vertical != 0))
+        bool isWhole = Array.TrueForAll(frame.Components, component =>
+            maximum.Horizontal % component.Sampling.Horizontal == 0 && maximum.Vertical % component.Sampling.Vertical == 0);
+        if (!isWhole)
             throw new InvalidDataException("the sampling of its components isn't a whole multiple of one another");
 
         SamplePlane[] planes = [.. frame.Components.Select(component => SamplePlane.Of(component, _usedQuantization[component]))];

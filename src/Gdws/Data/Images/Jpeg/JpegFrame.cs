@@ -28,7 +28,11 @@ internal sealed class JpegFrame
             byte packed = segment[7 + (3 * i)];
             sampling[i] = (packed >> 4, packed & 15);
             if (sampling[i].Horizontal is < 1 or > 4 || sampling[i].Vertical is < 1 or > 4 || segment[8 + (3 * i)] > 3)
-                throw new InvalidDataException($"component {i} has the sampling {packed >> 4}×{packed & 15} and quantization table {segment[8 + (3 * i)]}; expected 1 to 4 and 0 to 3");
+            {
+                throw new InvalidDataException(
+                    $"component {i} has the sampling {packed >> 4}×{packed & 15} and quantization table {segment[8 + (3 * i)]}; " +
+                    "expected 1 to 4 and 0 to 3");
+            }
         }
 
         MaximumSampling = (sampling.Max(value => value.Horizontal), sampling.Max(value => value.Vertical));

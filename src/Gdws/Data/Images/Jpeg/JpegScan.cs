@@ -13,7 +13,12 @@ internal sealed class JpegScan
     private readonly int _restartInterval;
     private readonly BlockReader _blocks;
 
-    public JpegScan(JpegFrame frame, (JpegComponent Component, HuffmanTable? Dc, HuffmanTable? Ac)[] parts, BlockReader blocks, JpegBitReader bits, int restartInterval)
+    public JpegScan(
+        JpegFrame frame,
+        (JpegComponent Component, HuffmanTable? Dc, HuffmanTable? Ac)[] parts,
+        BlockReader blocks,
+        JpegBitReader bits,
+        int restartInterval)
     {
         (_frame, _parts, _blocks, _bits, _restartInterval) = (frame, parts, blocks, bits, restartInterval);
     }

@@ -10,7 +10,7 @@ internal static class Upsampling
     /// <param name="plane">The component.</param>
     /// <param name="factor">How often the component's columns and rows fit the image's.</param>
     /// <param name="row">The image's row.</param>
-    /// <param name="target">Receives the samples; a whole number of units long, at least twice the plane's width where that is interpolated.</param>
+    /// <param name="target">Receives the samples; as long as a row of whole units.</param>
     public static void FillRow(SamplePlane plane, (int Horizontal, int Vertical) factor, int row, Span<byte> target)
     {
         bool isWide = plane.Width > 2;

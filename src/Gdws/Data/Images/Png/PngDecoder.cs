@@ -31,7 +31,10 @@ internal sealed class PngDecoder(byte[] data)
         if (header.IsPalette && _palette.Length == 0)
             throw new InvalidDataException("its palette is missing");
         if (header.RawLength > (_compressed.Count + 16) * MaximumExpansion)
-            throw new InvalidDataException($"the header declares {header.Width}×{header.Height} pixels, which can't be in {_compressed.Count} bytes");
+        {
+            throw new InvalidDataException(
+                $"the header declares {header.Width}×{header.Height} pixels, which can't be in {_compressed.Count} bytes");
+        }
 
         byte[] pixels = new byte[3L * header.Width * header.Height];
         using ZLibStream inflated = new(new MemoryStream([.. _compressed]), CompressionMode.Decompress);
@@ -55,7 +58,11 @@ internal sealed class PngDecoder(byte[] data)
                 throw new InvalidDataException("it ended before its last chunk: the file is truncated");
             uint length = BinaryPrimitives.ReadUInt32BigEndian(data.AsSpan(position));
             if (length > data.Length - position - 12)
-                throw new InvalidDataException($"a chunk at byte {position} declares {length} bytes, but {data.Length - position - 12} are left: the file is truncated or damaged");
+            {
+                throw new InvalidDataException(
+                    $"a chunk at byte {position} declares {length} bytes, but {data.Length - position - 12} are left: the file is " +
+                    "truncated or damaged");
+            }
 
             ReadOnlySpan<byte> typed = data.AsSpan(position + 4, (int)length + 4);
             bool isCritical = (typed[0] & 0x20) == 0;
@@ -72,7 +79,10 @@ internal sealed class PngDecoder(byte[] data)
         if (_header is null)
             _header = type.SequenceEqual("IHDR"u8) ? PngHeader.Read(content) : throw new InvalidDataException("its first chunk isn't the header");
         else if (type.SequenceEqual("PLTE"u8))
-            _palette = content.Length % 3 == 0 && content.Length <= 3 * 256 ? content.ToArray() : throw new InvalidDataException("its palette is damaged");
+        {
+            bool isWhole = content.Length % 3 == 0 && content.Length <= 3 * 256;
+            _palette = isWhole ? content.ToArray() : throw new InvalidDataException("its palette is damaged");
+        }
         else if (type.SequenceEqual("IDAT"u8))
             _compressed.AddRange(content);
     }

@@ -33,7 +33,12 @@ internal sealed record PngHeader(int Width, int Height, int Depth, int ColorType
         ImageDecoder.CheckSize((int)Math.Min(width, int.MaxValue), (int)Math.Min(height, int.MaxValue));
         bool isKnown = (chunk[9], chunk[8]) is (0, 1 or 2 or 4 or 8 or 16) or (3, 1 or 2 or 4 or 8) or (2 or 4 or 6, 8 or 16);
         if (!isKnown || chunk[10] != 0 || chunk[11] != 0 || chunk[12] > 1)
-            throw new InvalidDataException($"the header declares colour type {chunk[9]}, {chunk[8]} bits, compression {chunk[10]}, filter {chunk[11]}, interlacing {chunk[12]}, which PNG doesn't have");
+        {
+            throw new InvalidDataException(
+                $"the header declares colour type {chunk[9]}, {chunk[8]} bits, compression {chunk[10]}, filter {chunk[11]}, " +
+                $"interlacing {chunk[12]}, which PNG doesn't have");
+        }
+
         return new PngHeader((int)width, (int)height, chunk[8], chunk[9], chunk[12] == 1);
     }
 
@@ -46,5 +51,6 @@ internal sealed record PngHeader(int Width, int Height, int Depth, int ColorType
     };
 
     /// <summary>A sample stretched to 0..255.</summary>
-    public byte ScaledSample(ReadOnlySpan<byte> row, int index) => (byte)(Depth >= 8 ? Sample(row, index) : Sample(row, index) * 255 / ((1 << Depth) - 1));
+    public byte ScaledSample(ReadOnlySpan<byte> row, int index) =>
+        (byte)(Depth >= 8 ? Sample(row, index) : Sample(row, index) * 255 / ((1 << Depth) - 1));
 }

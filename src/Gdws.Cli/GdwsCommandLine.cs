@@ -1,0 +1,117 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
+using Gdws.Cli.Verbs;
+
+namespace Gdws.Cli;
+
+/// <summary>The program: reads the arguments, runs the verb, and turns what goes wrong into one line and an exit code.</summary>
+internal static class GdwsCommandLine
+{
+    public const int Done = 0;
+    public const int Failed = 1;
+    public const int WrongUsage = 2;
+
+    /// <summary>The exit code of a program that was stopped by Ctrl-C, as shells expect it.</summary>
+    public const int Stopped = 130;
+
+    public static int Run(IReadOnlyList<string> args, TextWriter output, TextWriter error, CancellationToken cancellation = default)
+    {
+        RootCommand root = Root();
+        ParseResult parsed = root.Parse(args.Count == 0 ? ["--help"] : args, new ParserConfiguration
+        {
+            EnablePosixBundling = false,
+            ResponseFileTokenReplacer = null,
+        });
+
+        if (Mistake(parsed, root) is { } mistake)
+        {
+            string verb = parsed.CommandResult.Command is Verb command ? $"gdws {command.Name}" : "gdws";
+            error.WriteLine($"error: {OneLine(mistake)} (see `{verb} --help`)");
+            return WrongUsage;
+        }
+
+        bool verbose = parsed.GetValue(SharedOptions.Verbose);
+        try
+        {
+            return parsed.InvokeAsync(new InvocationConfiguration
+            {
+                Output = output,
+                Error = error,
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null,
+            }, cancellation).GetAwaiter().GetResult();
+        }
+        catch (Exception exception)
+        {
+            return Report(exception, verbose, error);
+        }
+    }
+
+    /// <summary>What is wrong with the command line, or null.</summary>
+    private static string? Mistake(ParseResult parsed, RootCommand root)
+    {
+        if (parsed.Action is not (ParseErrorAction or null) && parsed.CommandResult.Command.Action != parsed.Action)
+            return null;
+        if (parsed.CommandResult.Command == root && parsed.UnmatchedTokens.Count > 0 && !parsed.UnmatchedTokens[0].StartsWith('-'))
+            return $"unknown command '{parsed.UnmatchedTokens[0]}'; expected {string.Join(", ", root.Subcommands.Select(c => c.Name))}";
+
+        // The parser takes a misspelt option of a verb with arguments for one more argument.
+        string? option = parsed.UnmatchedTokens.Concat(parsed.Tokens.Where(t => t.Type == TokenType.Argument).Select(t => t.Value)).FirstOrDefault(LooksLikeOption);
+        return option is not null ? $"unknown option {option}" : parsed.Errors.Count > 0 ? parsed.Errors[0].Message : null;
+    }
+
+    private static bool LooksLikeOption(string text) =>
+        text.StartsWith("--", StringComparison.Ordinal) || (text.Length == 2 && text[0] == '-' && char.IsAsciiLetter(text[1]));
+
+    private static RootCommand Root()
+    {
+        RootCommand root = new("Makes trained convolutional networks faster without training, and measures what that does to their accuracy.")
+        {
+            HelpName = "gdws",
+        };
+        root.Add(SharedOptions.Verbose);
+        foreach (Verb verb in AllVerbs())
+            root.Add(verb);
+
+        HelpOption help = root.Options.OfType<HelpOption>().Single();
+        help.Action = new HelpWithExample((HelpAction)help.Action!);
+        return root;
+    }
+
+    private static IEnumerable<Verb> AllVerbs() =>
+    [
+        new ConvertVerb(),
+        new InspectVerb(),
+        new ApproximateVerb(),
+        new EvaluateVerb(),
+        new BenchmarkVerb(),
+    ];
+
+    private static int Report(Exception exception, bool verbose, TextWriter error)
+    {
+        exception = (exception as AggregateException)?.Flatten().InnerExceptions[0] ?? exception;
+        if (verbose)
+            error.WriteLine(exception);
+
+        switch (exception)
+        {
+            case OperationCanceledException:
+                error.WriteLine("stopped");
+                return Stopped;
+            case GdwsException:
+                error.WriteLine($"error: {OneLine(exception.Message)}");
+                return Failed;
+            case OutOfMemoryException:
+                error.WriteLine("error: out of memory; a smaller --batch may help");
+                return Failed;
+            default:
+                string more = verbose ? "" : "; --verbose shows where";
+                error.WriteLine($"error: {exception.GetType().Name}: {OneLine(exception.Message)} (this is a defect of gdws{more})");
+                return Failed;
+        }
+    }
+
+    private static string OneLine(string message) => string.Join(' ', message.Split((char[])['\r', '\n'], StringSplitOptions.RemoveEmptyEntries));
+}

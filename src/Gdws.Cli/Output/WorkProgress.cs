@@ -1,0 +1,8 @@
+namespace Gdws.Cli.Output;
+
+/// <summary>How far a part of some work is.</summary>
+/// <param name="Part">The part, e.g. <c>natural accuracy</c>; parts with the same name share a bar.</param>
+/// <param name="Done">Items done.</param>
+/// <param name="Total">All items.</param>
+/// <param name="Unit">What an item is, e.g. <c>images</c>.</param>
+internal sealed record WorkProgress(string Part, int Done, int Total, string Unit);

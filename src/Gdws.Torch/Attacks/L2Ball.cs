@@ -1,0 +1,31 @@
+namespace Gdws.Torch.Attacks;
+
+/// <summary>The perturbation's Euclidean length is at most ε; steps follow the gradient.</summary>
+internal sealed class L2Ball(Tensor clean, double epsilon) : Ball(clean, epsilon)
+{
+    public override void FillNoise(ref ImageRandom random, Span<double> noise)
+    {
+        double squares = 0;
+        foreach (ref double value in noise)
+        {
+            value = random.Normal();
+            squares += value * value;
+        }
+
+        double scale = random.Uniform() * Epsilon / Math.Sqrt(Math.Max(squares, double.Epsilon));
+        foreach (ref double value in noise)
+            value *= scale;
+    }
+
+    public override Tensor Walk(Tensor x, Tensor gradient, double step)
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        Tensor flat = gradient.to(ScalarType.Float64).flatten(1);
+        Tensor length = flat.norm(1, keepdim: true, p: 2).clamp(min: 1e-300);
+        Tensor direction = flat.div(length).reshape(x.shape);
+        Tensor perturbation = x.to(ScalarType.Float64) - Clean.to(ScalarType.Float64) + (direction * step);
+        return Inside(perturbation).MoveToOuterDisposeScope();
+    }
+
+    public override Tensor Inside(Tensor perturbation) => Inside(perturbation, BallAndBox.ProjectL2);
+}

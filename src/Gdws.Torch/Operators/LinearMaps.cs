@@ -1,0 +1,30 @@
+using Gdws.Onnx;
+
+namespace Gdws.Torch.Operators;
+
+/// <summary>Products of matrices.</summary>
+internal static class LinearMaps
+{
+    /// <summary>Y = α·A·B + β·C with A and B transposed as asked.</summary>
+    public static TorchOperator Gemm(NodeContext node)
+    {
+        double alpha = node.Node.Real("alpha", 1f);
+        double beta = node.Node.Real("beta", 1f);
+        bool transposeA = node.Node.Integer("transA", 0) != 0;
+        bool transposeB = node.Node.Integer("transB", 0) != 0;
+
+        return inputs =>
+        {
+            using Tensor a = transposeA ? inputs[0]!.t() : inputs[0]!.alias();
+            using Tensor b = transposeB ? inputs[1]!.t() : inputs[1]!.alias();
+            Tensor? c = inputs.Length > 2 ? inputs[2] : null;
+            if (c is not null)
+                return torch.addmm(c, a, b, (float)beta, (float)alpha);
+
+            using Tensor product = torch.mm(a, b);
+            return product * alpha;
+        };
+    }
+
+    public static TorchOperator Multiply(NodeContext node) => inputs => torch.matmul(inputs[0]!, inputs[1]!);
+}

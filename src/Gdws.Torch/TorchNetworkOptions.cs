@@ -1,0 +1,17 @@
+namespace Gdws.Torch;
+
+/// <summary>How a <see cref="TorchNetwork"/> is made of a model.</summary>
+public sealed record TorchNetworkOptions
+{
+    /// <summary>Whether a batch normalisation right after a convolution becomes part of it: fewer operations, other rounding. Default: yes.</summary>
+    public bool FoldBatchNormalization { get; init; } = true;
+
+    /// <summary>
+    /// Whether a softmax at the network's end is left out, so that the outputs are logits: the classes keep their order, and gradients don't vanish
+    /// where the network is sure. Default: no.
+    /// </summary>
+    public bool SkipFinalSoftmax { get; init; }
+
+    /// <summary>Whether everything is computed in double precision, which is slow and meant for checks. Default: no.</summary>
+    public bool DoublePrecision { get; init; }
+}

@@ -1,0 +1,99 @@
+using Gdws.Tests.Execution;
+
+namespace Gdws.Tests.Cli;
+
+public sealed class UsageTests
+{
+    public static TheoryData<string[], string> WrongUsages => new()
+    {
+        { ["bench"], "unknown command 'bench'; expected" },
+        { ["--foo"], "unknown option --foo" },
+        { ["inspect"], "'NET' missing" },
+        { ["inspect", "a.onnx", "b.onnx"], "'b.onnx'" },
+        { ["inspect", "a.onnx", "--json"], "--json" },
+        { ["benchmark", "a.onnx", "--bach", "4"], "unknown option --bach" },
+        { ["benchmark", "a.onnx", "--batch", "0"], "--batch 0: expected a whole number, at least 1" },
+        { ["benchmark", "a.onnx", "--batch", "four"], "--batch four: expected a whole number" },
+        { ["benchmark", "a.onnx", "--threads", "-1"], "--threads -1: expected a whole number" },
+        { ["benchmark", "a.onnx", "--engine", "tensorflow"], "--engine tensorflow: expected" },
+        { ["benchmark", "a.onnx", "--seconds", "0"], "--seconds 0: expected a number above 0" },
+        { ["evaluate", "a.onnx"], "'--data' is required" },
+        { ["evaluate", "a.onnx", "--data", "cifar10:x", "--split", "validation"], "--split validation: expected test or train" },
+        { ["evaluate", "a.onnx", "--data", "cifar10:x", "--limit", "0"], "--limit 0: expected a whole number" },
+        { ["convert", "a.pth"], "'-o' is required" },
+        { ["convert", "a.pth", "-o", "b.onnx", "--channel-order", "gbr"], "--channel-order gbr: expected rgb or bgr" },
+    };
+
+    [Theory]
+    [MemberData(nameof(WrongUsages))]
+    public void WrongUsage_IsOneLineAndExitCode2(string[] args, string expected)
+    {
+        CliRun run = CliRun.Of(args);
+
+        Assert.Equal((2, ""), (run.Code, run.Output));
+        Assert.StartsWith("error: ", run.ErrorLine, StringComparison.Ordinal);
+        Assert.Contains(expected, run.ErrorLine, StringComparison.Ordinal);
+        Assert.Contains("--help", run.ErrorLine, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("convert")]
+    [InlineData("inspect")]
+    [InlineData("evaluate")]
+    [InlineData("benchmark")]
+    public void EveryVerb_HasHelpWithAnExample(string verb)
+    {
+        CliRun run = CliRun.Of(verb, "--help");
+
+        Assert.Equal((0, ""), (run.Code, run.Error));
+        Assert.Contains("Example", run.Output, StringComparison.Ordinal);
+        Assert.Contains($"  gdws {verb} ", run.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData]
+    [InlineData("--help")]
+    [InlineData("-h")]
+    public void Help_ListsTheVerbs(params string[] args)
+    {
+        CliRun run = CliRun.Of(args);
+
+        Assert.Equal(0, run.Code);
+        Assert.All((string[])["convert", "inspect", "evaluate", "benchmark"], verb => Assert.Contains($"  {verb} ", run.Output, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void TheVersion_IsPrinted()
+    {
+        CliRun run = CliRun.Of("--version");
+
+        Assert.Equal(0, run.Code);
+        Assert.Matches(@"^\d+\.\d+\.\d+", run.Output);
+    }
+
+    [Theory]
+    [InlineData(false, 1)]
+    [InlineData(true, 4)]
+    public void AStackTrace_IsShownOnlyWhenAskedFor(bool verbose, int atLeastLines)
+    {
+        CliRun run = CliRun.Of(["inspect", "missing.onnx", .. verbose ? (string[])["--verbose"] : []]);
+
+        Assert.Equal(1, run.Code);
+        Assert.Equal(verbose, run.Error.Contains("   at ", StringComparison.Ordinal));
+        Assert.True(run.Error.TrimEnd('\n').Split('\n').Length >= atLeastLines);
+        Assert.Contains("error: missing.onnx: there is no such file", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ACancelledCommand_StopsWithExitCode130AndWritesNothing()
+    {
+        using TemporaryFolder folder = new();
+        string network = folder.Save(SmallNetworks.Classifier(0));
+        using CancellationTokenSource stop = new(TimeSpan.FromMilliseconds(200));
+
+        CliRun run = CliRun.Of(stop.Token, "benchmark", network, "--seconds", "600", "--json", folder["out.json"]);
+
+        Assert.Equal((130, "", "stopped"), (run.Code, run.Output, run.ErrorLine));
+        Assert.Equal(["net.onnx"], folder.Files);
+    }
+}
