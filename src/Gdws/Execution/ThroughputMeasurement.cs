@@ -156,7 +156,8 @@ public sealed class ThroughputMeasurement
             double[] ratios = RatiosTo(baseline);
             double low = Quantile(ratios, 0.25), high = Quantile(ratios, 0.75);
             return high - low > Math.Abs(Quantile(ratios, 0.5) - 1)
-                ? $"{Name}: its ratio to the baseline varies between {low:F2} and {high:F2}, more than it differs from 1: this doesn't tell which is faster"
+                ? $"{Name}: its ratio to the baseline varies between {low:F2} and {high:F2}, which is more than it differs from 1:"
+                    + " this doesn't tell which is faster"
                 : null;
         }
 

@@ -21,6 +21,6 @@ public sealed record ThroughputResult
     /// <summary>The number of timed runs over all rounds.</summary>
     public required int Runs { get; init; }
 
-    /// <summary>The median over the rounds of this candidate's FPS divided by the first candidate's in the same round; above 1 is faster.</summary>
+    /// <summary>The median over the rounds of its FPS divided by the first candidate's in the same round; above 1 is faster.</summary>
     public required double RatioToBaseline { get; init; }
 }
