@@ -22,7 +22,10 @@ internal static class TorchAccuracy
         using TorchNetwork network = new(model, TorchRuntime.Device(device));
         RobustnessEvaluation evaluation = new() { Attacks = [.. attacks.Select(a => a.ToAttack())], BatchSize = batch };
         RelayedProgress<EvaluationProgress> relay = new(progress, p => new WorkProgress(
-            p.Attack is null ? "natural accuracy" : $"robust accuracy, {p.Attack.Name} {p.Attack.ThreatModel.NormName}", p.Done, p.Total, "images"));
+            p.Attack is null ? "natural accuracy" : $"robust accuracy, {p.Attack.Name} {p.Attack.ThreatModel.NormName}",
+            p.Done,
+            p.Total,
+            "images"));
 
         EvaluationResult result = evaluation.Run(network, data, relay, cancellation);
         return new AccuracyReport(
