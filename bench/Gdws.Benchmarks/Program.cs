@@ -1,15 +1,26 @@
+using Gdws;
 using Gdws.Benchmarks;
 
-return args switch
+// One command a benchmark; its arguments follow its name.
+Dictionary<string, Func<string[], int>> commands = new(StringComparer.Ordinal)
 {
-    ["spectra"] => SpectraBenchmark.Run(),
-    ["sensitivity", string network, string data] => SensitivityBenchmark.Run(network, data, 64),
-    ["sensitivity", string network, string data, string images] when int.TryParse(images, out int count) => SensitivityBenchmark.Run(network, data, count),
-    _ => Usage(),
+    ["attack-throughput"] = AttackThroughput.Run,
+    ["sensitivity"] = SensitivityBenchmark.Run,
+    ["spectra"] = _ => SpectraBenchmark.Run(),
 };
 
-static int Usage()
+if (args.Length == 0 || !commands.TryGetValue(args[0], out Func<string[], int>? command))
 {
-    Console.Error.WriteLine("Usage: Gdws.Benchmarks spectra | sensitivity NET.onnx KIND:PATH [IMAGES]");
+    Console.Error.WriteLine($"usage: Gdws.Benchmarks {string.Join('|', commands.Keys)} …");
     return 2;
+}
+
+try
+{
+    return command(args[1..]);
+}
+catch (GdwsException exception)
+{
+    Console.Error.WriteLine(exception.Message);
+    return 1;
 }

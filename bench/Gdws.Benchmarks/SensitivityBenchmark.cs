@@ -9,8 +9,18 @@ namespace Gdws.Benchmarks;
 /// <summary>Times the sensitivity of a network, on clean images and on images that PGD perturbed.</summary>
 internal static class SensitivityBenchmark
 {
-    public static int Run(string network, string data, int count)
+    private const int UsualImages = 64;
+
+    public static int Run(string[] arguments)
     {
+        int count = UsualImages;
+        if (arguments.Length is not (2 or 3) || (arguments.Length == 3 && !(int.TryParse(arguments[2], out count) && count > 0)))
+        {
+            Console.Error.WriteLine("usage: Gdws.Benchmarks sensitivity NET.onnx KIND:PATH [IMAGES]");
+            return 2;
+        }
+
+        (string network, string data) = (arguments[0], arguments[1]);
         OnnxModel model = OnnxModel.Load(network);
         IImageDataset images = ImageDataset.Open(data, DatasetSpecification.Parse(data).Kind == DatasetKind.Samples ? "test" : "train").Take(count);
         Console.WriteLine($"{network}, {images.Count} images of {data}, {TorchRuntime.Threads} threads on {Environment.ProcessorCount} CPUs; seconds an image");

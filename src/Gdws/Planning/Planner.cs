@@ -113,7 +113,8 @@ public static class Planner
         {
             return Unchanged(
                 layer,
-                $"stays dense: {selection.Kernels:N0} kernels would take {selection.MacsPerPixel:N0} MACs per pixel, dense {convolution.MacsPerPixel:N0}");
+                $"stays dense: {selection.Kernels:N0} kernels would take {selection.MacsPerPixel:N0} MACs per pixel, "
+                + $"dense {convolution.MacsPerPixel:N0}");
         }
 
         return Unchanged(layer, "") with

@@ -4,10 +4,12 @@ namespace Gdws.Tests.Decomposition;
 
 public sealed class GlobalThresholdTests
 {
+    private static readonly float[] _sensitivity = RandomWeights.Sensitivity(3, 8, withZeros: true);
+
     private static readonly CostedLayer[] _layers =
     [
         new() { Spectrum = RandomWeights.Spectrum(1, 8, 3, 3, 3), CostPerKernel = 17 * 64 },
-        new() { Spectrum = RandomWeights.Spectrum(2, 16, 8, 3, 3), CostPerKernel = 25 * 16, Sensitivity = RandomWeights.Sensitivity(3, 8, true) },
+        new() { Spectrum = RandomWeights.Spectrum(2, 16, 8, 3, 3), CostPerKernel = 25 * 16, Sensitivity = _sensitivity },
         new() { Spectrum = RandomWeights.Spectrum(4, 4, 16, 2, 2), CostPerKernel = 8 * 16, Weight = 2.5 },
     ];
 
@@ -138,5 +140,6 @@ public sealed class GlobalThresholdTests
         Assert.Throws<GdwsException>(() => GlobalThreshold.Select([_layers[0] with { Sensitivity = new float[] { -1, 0, 0 } }], long.MaxValue));
     }
 
-    private static long Cost(IReadOnlyList<Selection> selections) => selections.Zip(_layers, (selection, layer) => layer.Cost(selection.Kernels)).Sum();
+    private static long Cost(IReadOnlyList<Selection> selections) =>
+        selections.Zip(_layers, (selection, layer) => layer.Cost(selection.Kernels)).Sum();
 }

@@ -176,7 +176,10 @@ public sealed class GdwsPlanTests : IDisposable
     [Fact]
     public void AMissingPlan_IsRefused()
     {
-        Assert.Contains("doesn't exist", Assert.Throws<InvalidFileException>(() => GdwsPlan.Load(Path.Combine(_folder, "no.json"))).Message, StringComparison.Ordinal);
-        Assert.Contains("is a folder", Assert.Throws<InvalidFileException>(() => GdwsPlan.Load(_folder)).Message, StringComparison.Ordinal);
+        InvalidFileException missing = Assert.Throws<InvalidFileException>(() => GdwsPlan.Load(Path.Combine(_folder, "no.json")));
+        InvalidFileException folder = Assert.Throws<InvalidFileException>(() => GdwsPlan.Load(_folder));
+
+        Assert.Contains("doesn't exist", missing.Message, StringComparison.Ordinal);
+        Assert.Contains("is a folder", folder.Message, StringComparison.Ordinal);
     }
 }
