@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using Gdws.Checkpoints;
 using Gdws.Cli.Output;
 using Gdws.Onnx;
 using Gdws.Planning;
+using Gdws.Torch.Sensitivity;
 
 namespace Gdws.Cli.Verbs;
 
@@ -15,7 +15,7 @@ internal sealed class ApproximateVerb : Verb
     private readonly Option<double?> _beta = BudgetOption("--beta", "B", "LEGO: the fewest kernels within a weighted error of B in every layer");
     private readonly Option<double?> _kernels = BudgetOption("--kernels-per-channel", "R", "MEGO: the smallest error with G = round(R·C) kernels in every layer");
     private readonly Option<double?> _speedup = BudgetOption("--speedup-macs", "R", "The whole network needs 1/R of its MACs; one threshold for all layers");
-    private readonly Option<string?> _sensitivity = new("--sensitivity") { Description = "Weights α of the error (.safetensors, one vector a layer)", HelpName = "ALPHA" };
+    private readonly Option<string?> _sensitivity = new("--sensitivity") { Description = "Weights α of the error (of `gdws sensitivity`, or alphas.pth of the paper's code)", HelpName = "ALPHA" };
     private readonly Option<string[]> _exclude = new("--exclude") { Description = "Layers to leave alone, e.g. 'layer1.*'; may be given several times", HelpName = "GLOB" };
     private readonly Option<bool> _includeFirst = new("--include-first") { Description = "Replace the network's first convolution too" };
     private readonly Option<bool> _always = new("--always") { Description = "Replace layers also where that takes as many MACs or more" };
@@ -57,7 +57,7 @@ internal sealed class ApproximateVerb : Verb
             Exclude = arguments.GetValue(_exclude) ?? [],
         });
         if (arguments.GetValue(_sensitivity) is { } alpha)
-            spectra = spectra.WeightedBy(Checkpoint.Load(alpha).State.ToDictionary(t => t.Name, t => t.ToSingles(), StringComparer.Ordinal));
+            spectra = Weighted(context, spectra, SensitivityFile.Read(alpha));
         context.Cancellation.ThrowIfCancellationRequested();
 
         GdwsPlan plan = MakePlan(spectra, arguments);
@@ -90,6 +90,13 @@ internal sealed class ApproximateVerb : Verb
         return arguments.GetValue(_kernels) is { } ratio
             ? Planner.WithKernelsPerChannel(spectra, ratio, always)
             : Planner.WithinMacs(spectra, arguments.GetValue(_speedup)!.Value, always);
+    }
+
+    private static Spectra Weighted(VerbContext context, Spectra spectra, SensitivityEstimate sensitivity)
+    {
+        if (sensitivity.IsOfAnother(spectra.Network))
+            context.Warn($"{sensitivity.Source}: was made from another network than {spectra.Network.Source}");
+        return sensitivity.Weight(spectra);
     }
 
     private static FigureTable PlanTable(GdwsPlan plan)
