@@ -62,7 +62,8 @@ internal static class GdwsCommandLine
             return $"unknown command '{parsed.UnmatchedTokens[0]}'; expected {string.Join(", ", root.Subcommands.Select(c => c.Name))}";
 
         // The parser takes a misspelt option of a verb with arguments for one more argument.
-        string? option = parsed.UnmatchedTokens.Concat(parsed.Tokens.Where(t => t.Type == TokenType.Argument).Select(t => t.Value)).FirstOrDefault(LooksLikeOption);
+        string? option = parsed.Tokens.Where(t => t.Type == TokenType.Argument).Select(t => t.Value)
+            .Concat(parsed.UnmatchedTokens).FirstOrDefault(LooksLikeOption);
         return option is not null ? $"unknown option {option}" : parsed.Errors.Count > 0 ? parsed.Errors[0].Message : null;
     }
 
@@ -71,7 +72,7 @@ internal static class GdwsCommandLine
 
     private static RootCommand Root(DemoSetup demo)
     {
-        RootCommand root = new("Makes trained convolutional networks faster without training, and measures what that does to their accuracy.")
+        RootCommand root = new("Makes trained convolutional networks faster without training; measures speed and accuracy before and after.")
         {
             HelpName = "gdws",
         };
@@ -119,5 +120,6 @@ internal static class GdwsCommandLine
         }
     }
 
-    private static string OneLine(string message) => string.Join(' ', message.Split((char[])['\r', '\n'], StringSplitOptions.RemoveEmptyEntries));
+    private static string OneLine(string message) =>
+        string.Join(' ', message.Split((char[])['\r', '\n'], StringSplitOptions.RemoveEmptyEntries));
 }

@@ -6,7 +6,11 @@ namespace Gdws.Cli;
 /// <summary>Options that mean the same in every verb that has them.</summary>
 internal static class SharedOptions
 {
-    public static Option<bool> Verbose { get; } = new("--verbose") { Description = "Show where in the program an error arose", Recursive = true };
+    public static Option<bool> Verbose { get; } = new("--verbose")
+    {
+        Description = "Show where in the program an error arose",
+        Recursive = true,
+    };
 
     public static Option<string?> Json { get; } = new("--json")
     {
@@ -65,9 +69,13 @@ internal static class SharedOptions
     /// <summary>A number or fraction such as 8/255, above 0.</summary>
     public static Option<Fraction> Number(string name, string helpName, string fallback, string description)
     {
-        Option<Fraction> option = new(name) { Description = description, HelpName = helpName, DefaultValueFactory = _ => Fraction.Parse(fallback) };
-        option.CustomParser = result => Number(result, name) ?? default;
-        return option;
+        return new Option<Fraction>(name)
+        {
+            Description = description,
+            HelpName = helpName,
+            DefaultValueFactory = _ => Fraction.Parse(fallback),
+            CustomParser = result => Number(result, name) ?? default,
+        };
     }
 
     /// <summary>A number or fraction such as 8/255, above 0, or null where it isn't given.</summary>
@@ -77,16 +85,26 @@ internal static class SharedOptions
     /// <summary>One of several words.</summary>
     public static Option<string> Choice(string name, string fallback, string description, params string[] words)
     {
-        Option<string> option = new(name) { Description = description, HelpName = string.Join('|', words), DefaultValueFactory = _ => fallback };
+        Option<string> option = new(name)
+        {
+            Description = description,
+            HelpName = string.Join('|', words),
+            DefaultValueFactory = _ => fallback,
+            CustomParser = result => Word(result, name, words) ?? fallback,
+        };
         option.CompletionSources.Add(words);
-        option.CustomParser = result => Word(result, name, words) ?? fallback;
         return option;
     }
 
     /// <summary>One of several words, or null where none is given.</summary>
     public static Option<string?> OptionalChoice(string name, string description, params string[] words)
     {
-        Option<string?> option = new(name) { Description = description, HelpName = string.Join('|', words), CustomParser = result => Word(result, name, words) };
+        Option<string?> option = new(name)
+        {
+            Description = description,
+            HelpName = string.Join('|', words),
+            CustomParser = result => Word(result, name, words),
+        };
         option.CompletionSources.Add(words);
         return option;
     }

@@ -10,8 +10,8 @@ internal static class DemoReport
         StringBuilder text = new();
         text.AppendLine("# A robust network, before and after");
         text.AppendLine();
-        text.AppendLine("A PreActResNet-18 of width 16, adversarially trained on Fashion-MNIST, and the same network with its 3×3 convolutions replaced by");
-        text.AppendLine("generalized depthwise-separable (GDWS) ones. Nothing was trained.");
+        text.AppendLine("A PreActResNet-18 of width 16, adversarially trained on Fashion-MNIST, and the same network with its 3×3 convolutions");
+        text.AppendLine("replaced by generalized depthwise-separable (GDWS) ones. Nothing was trained.");
         text.AppendLine();
         Table(text, result);
         text.AppendLine();
@@ -42,7 +42,11 @@ internal static class DemoReport
         text.AppendLine();
         text.AppendLine("```");
         foreach (DemoNetwork network in result.Networks.Where(n => n.Plan is not null))
-            text.AppendLine($"gdws approximate dense.onnx --speedup-macs {network.Plan!.Budget.Value} --plan {network.PlanFile} -o {network.File}");
+        {
+            text.AppendLine($"gdws approximate {result.Networks[0].File} --speedup-macs {network.Plan!.Budget.Value}"
+                + $" --plan {network.PlanFile} -o {network.File}");
+        }
+
         foreach (DemoNetwork network in result.Networks)
         {
             text.AppendLine($"gdws evaluate {network.File} --data {setup.Data}");

@@ -35,7 +35,8 @@ internal sealed record DemoResult
         $"natural: accuracy on {Images:N0} Fashion-MNIST test images",
         $"robust:  accuracy under {Setup.Attack.ThreatText} ({Setup.Attack.HowText}, seed {Setup.Seed}) on the first {Attacked:N0} of them",
         $"MACs:    multiply-accumulates an image; fewer: how many times",
-        $"FPS:     images per second, ONNX Runtime, batch {Throughput.Batch}, {Throughput.Threads} thread, median of {Throughput.Rounds} rounds",
+        $"FPS:     images per second, ONNX Runtime, batch {Throughput.Batch}, {Throughput.Threads} thread,"
+            + $" median of {Throughput.Rounds} rounds",
     ];
 
     private int Attacked => Math.Min(Setup.AttackedImages, Images);

@@ -36,7 +36,7 @@ internal static class DemoRun
         Spectra spectra = Spectra.Of(dense);
         foreach (double speedup in setup.Speedups)
         {
-            GdwsPlan plan = Planner.WithinMacs(spectra, speedup);
+            GdwsPlan plan = Planner.WithinMacs(spectra, speedup, roundTo: Planner.RuntimeBlock);
             OnnxModel model = plan.ApplyTo(dense);
             yield return new DemoNetwork
             {
@@ -49,12 +49,13 @@ internal static class DemoRun
         }
     }
 
-    /// <summary>Natural accuracy on all images (ONNX Runtime, which is faster), robust accuracy on the first ones (libtorch, which has gradients).</summary>
+    /// <summary>Natural accuracy on all images (ONNX Runtime is faster), robust accuracy on the first ones (libtorch has gradients).</summary>
     private static AccuracyReport Accuracy(
         DemoSetup setup, DemoNetwork network, IImageDataset images, IProgress<WorkProgress> progress, CancellationToken cancellation)
     {
         RelayedProgress<WorkProgress> named = new(progress, p => p with { Part = $"{network.Name}: {p.Part.Split(',')[0]}" });
-        AccuracyCount natural = EngineAccuracy.Measure(new OnnxRuntimeEngine(), network.Model, images, setup.Batch, named, cancellation).Natural;
+        AccuracyCount natural =
+            EngineAccuracy.Measure(new OnnxRuntimeEngine(), network.Model, images, setup.Batch, named, cancellation).Natural;
         RelayedProgress<WorkProgress> attackOnly = new(new Ignoring(named, "natural"), p => p);
         AccuracyReport attacked = TorchAccuracy.Measure(
             network.Model, images.Take(setup.AttackedImages), [setup.Attack], "cpu", setup.Batch, attackOnly, cancellation);
@@ -73,7 +74,7 @@ internal static class DemoRun
             ThroughputMeasurement measurement = new(new ThroughputOptions { Duration = setup.BenchmarkTime, Seed = setup.Seed });
             return measurement.Run(
                 candidates,
-                new RelayedProgress<double>(progress, share => new WorkProgress("images per second", (int)Math.Round(100 * share), 100, "%")),
+                new RelayedProgress<double>(progress, WorkProgress.OfThroughput),
                 cancellation);
         }
         finally

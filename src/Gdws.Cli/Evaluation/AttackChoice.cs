@@ -19,7 +19,8 @@ internal sealed record AttackChoice(Norm Norm, Fraction Epsilon)
     public string ThreatText => $"pgd {Norm.ToString().ToLowerInvariant()} {Epsilon}";
 
     /// <summary>E.g. <c>20 steps of 2/255, 1 restart</c>.</summary>
-    public string HowText => $"{Iterations} {(Iterations == 1 ? "step" : "steps")} of {StepText}, {Restarts} {(Restarts == 1 ? "start" : "starts")}";
+    public string HowText =>
+        $"{Iterations} {(Iterations == 1 ? "step" : "steps")} of {StepText}, {Restarts} {(Restarts == 1 ? "start" : "starts")}";
 
     private string StepText => Step?.ToString() ?? (Epsilon.Text == "8/255" ? "2/255" : $"{ToAttack().Step:G4}");
 

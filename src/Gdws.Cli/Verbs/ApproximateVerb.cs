@@ -12,18 +12,52 @@ internal sealed class ApproximateVerb : Verb
 {
     private readonly Argument<string> _network = new("NET") { Description = "A network (.onnx)" };
     private readonly Option<string> _output = SharedOptions.OutputNetwork();
-    private readonly Option<double?> _beta = BudgetOption("--beta", "B", "LEGO: the fewest kernels within a weighted error of B in every layer");
-    private readonly Option<double?> _kernels = BudgetOption("--kernels-per-channel", "R", "MEGO: the smallest error with G = round(R·C) kernels in every layer");
-    private readonly Option<double?> _speedup = BudgetOption("--speedup-macs", "R", "The whole network needs 1/R of its MACs; one threshold for all layers");
-    private readonly Option<string?> _sensitivity = new("--sensitivity") { Description = "Weights α of the error (of `gdws sensitivity`, or alphas.pth of the paper's code)", HelpName = "ALPHA" };
-    private readonly Option<string[]> _exclude = new("--exclude") { Description = "Layers to leave alone, e.g. 'layer1.*'; may be given several times", HelpName = "GLOB" };
-    private readonly Option<bool> _includeFirst = new("--include-first") { Description = "Replace the network's first convolution too" };
-    private readonly Option<bool> _always = new("--always") { Description = "Replace layers also where that takes as many MACs or more" };
-    private readonly Option<string?> _plan = new("--plan") { Description = "Write the plan, what was kept in every layer and why, as JSON", HelpName = "PLAN.json" };
+    private readonly Option<double?> _beta =
+        BudgetOption("--beta", "B", "LEGO: the fewest kernels within a weighted error of B in every layer");
+    private readonly Option<double?> _kernels =
+        BudgetOption("--kernels-per-channel", "R", "MEGO: the smallest error with G = round(R·C) kernels in every layer");
+    private readonly Option<double?> _speedup =
+        BudgetOption("--speedup-macs", "R", "The whole network needs 1/R of its MACs; one threshold for all layers");
+
+    private readonly Option<string?> _sensitivity = new("--sensitivity")
+    {
+        Description = "Weights α of the error (of `gdws sensitivity`, or alphas.pth of the paper's code)",
+        HelpName = "ALPHA",
+    };
+
+    private readonly Option<string[]> _exclude = new("--exclude")
+    {
+        Description = "Layers to leave alone, e.g. 'layer1.*'; may be given several times",
+        HelpName = "GLOB",
+    };
+
+    private readonly Option<bool> _includeFirst = new("--include-first")
+    {
+        Description = "Replace the network's first convolution too",
+    };
+
+    private readonly Option<bool> _always = new("--always")
+    {
+        Description = "Replace layers also where that takes as many MACs or more",
+    };
+
+    private readonly Option<int?> _roundTo = new("--round-to")
+    {
+        Description = "G is a multiple of N in every layer; runtimes are several times slower with other numbers than multiples of 16 (else 16 for "
+            + "--speedup-macs, 1 for budgets whose G is defined exactly)",
+        HelpName = "N",
+    };
+
+    private readonly Option<string?> _plan = new("--plan")
+    {
+        Description = "Write the plan, what was kept in every layer and why, as JSON",
+        HelpName = "PLAN.json",
+    };
 
     public ApproximateVerb() : base(
         "approximate",
-        "Replaces a network's K×K convolutions by GDWS ones, without training; give exactly one of --beta, --kernels-per-channel, --speedup-macs",
+        "Replaces a network's K×K convolutions by GDWS ones, without training;"
+        + " give exactly one of --beta, --kernels-per-channel, --speedup-macs",
         "gdws approximate net.onnx --speedup-macs 2 -o net.gdws.onnx",
         "gdws approximate net.onnx --beta 0.005 --exclude 'layer4.*' --plan plan.json -o net.gdws.onnx")
     {
@@ -35,6 +69,7 @@ internal sealed class ApproximateVerb : Verb
         Add(_exclude);
         Add(_includeFirst);
         Add(_always);
+        Add(_roundTo);
         Add(_plan);
         Add(SharedOptions.Json);
         Validators.Add(RequireOneBudget);
@@ -74,8 +109,11 @@ internal sealed class ApproximateVerb : Verb
         context.Line();
         foreach (string line in LeftAlone(plan))
             context.Line(line);
-        context.Line($"{output}: {Quantity.Large(plan.MacsBefore)} → {Quantity.Large(plan.MacsAfter)} MACs ({Quantity.Ratio(Speedup(plan))} fewer),"
-            + $" {Quantity.Large(NetworkComplexity.Of(network).Parameters)} → {Quantity.Large(NetworkComplexity.Of(result).Parameters)} parameters");
+        (long before, long after) = (NetworkComplexity.Of(network).Parameters, NetworkComplexity.Of(result).Parameters);
+        context.Line($"{output}: {Quantity.Large(plan.MacsBefore)} → {Quantity.Large(plan.MacsAfter)} MACs"
+            + $" ({Quantity.Ratio(Speedup(plan))} fewer), {Quantity.Large(before)} → {Quantity.Large(after)} parameters");
+        if (plan.Layers.Count(layer => layer.IsGdws && layer.Kernels % Planner.RuntimeBlock != 0) is > 0 and int odd)
+            context.Line($"hint: in {odd} layers G is no multiple of {Planner.RuntimeBlock}, with which ONNX Runtime is several times slower; --round-to {Planner.RuntimeBlock} rounds up");
         context.WriteJson(() => Document(context, source, output, plan));
     }
 
@@ -85,11 +123,12 @@ internal sealed class ApproximateVerb : Verb
     private GdwsPlan MakePlan(Spectra spectra, ParseResult arguments)
     {
         bool always = arguments.GetValue(_always);
+        int? roundTo = arguments.GetValue(_roundTo);
         if (arguments.GetValue(_beta) is { } beta)
-            return Planner.WithinError(spectra, beta, always);
+            return Planner.WithinError(spectra, beta, always, roundTo ?? 1);
         return arguments.GetValue(_kernels) is { } ratio
-            ? Planner.WithKernelsPerChannel(spectra, ratio, always)
-            : Planner.WithinMacs(spectra, arguments.GetValue(_speedup)!.Value, always);
+            ? Planner.WithKernelsPerChannel(spectra, ratio, always, roundTo ?? 1)
+            : Planner.WithinMacs(spectra, arguments.GetValue(_speedup)!.Value, always, roundTo ?? Planner.RuntimeBlock);
     }
 
     private static Spectra Weighted(VerbContext context, Spectra spectra, SensitivityEstimate sensitivity)
@@ -141,7 +180,7 @@ internal sealed class ApproximateVerb : Verb
     {
         Source = source,
         Output = output,
-        Budget = new { Kind = BudgetName(plan.Budget.Kind), plan.Budget.Value },
+        Budget = new { Kind = BudgetName(plan.Budget.Kind), plan.Budget.Value, plan.Budget.RoundTo },
         plan.MacsBefore,
         plan.MacsAfter,
         SpeedupMacs = Speedup(plan),

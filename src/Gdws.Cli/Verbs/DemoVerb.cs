@@ -7,7 +7,13 @@ namespace Gdws.Cli.Verbs;
 /// <summary>Does the main job on the network and images that ship.</summary>
 internal sealed class DemoVerb : Verb
 {
-    private readonly Option<string> _output = new("-o", "--output") { Description = "The folder for the networks and the report", HelpName = "DIR", DefaultValueFactory = _ => "gdws-demo" };
+    private readonly Option<string> _output = new("-o", "--output")
+    {
+        Description = "The folder for the networks and the report",
+        HelpName = "DIR",
+        DefaultValueFactory = _ => "gdws-demo",
+    };
+
     private readonly Option<int> _seed = SharedOptions.Seed();
     private readonly DemoSetup _setup;
 

@@ -18,15 +18,27 @@ internal sealed class EvaluateVerb : Verb
     private readonly Option<string> _data = SharedOptions.Data();
     private readonly Option<string> _split = SharedOptions.Choice("--split", "test", "Which images", "test", "train");
     private readonly Option<int?> _limit = SharedOptions.OptionalWhole("--limit", "N", "Only the first N images");
-    private readonly Option<string> _attack = SharedOptions.Choice("--attack", NoAttack, "What to measure robust accuracy with", NoAttack, "pgd");
-    private readonly Option<string> _norm = SharedOptions.Choice("--norm", "linf", "How the size of a perturbation is measured", "linf", "l2", "l1");
-    private readonly Option<Fraction?> _epsilon = SharedOptions.OptionalNumber("--eps", "E", "Radius ε in pixel units (else 8/255 for linf, 0.5 for l2, 12 for l1)");
-    private readonly Option<Fraction?> _step = SharedOptions.OptionalNumber("--step", "S", "Length of a step (else a quarter of ε, 2/255 for 8/255)");
+    private readonly Option<string> _attack =
+        SharedOptions.Choice("--attack", NoAttack, "What to measure robust accuracy with", NoAttack, "pgd");
+    private readonly Option<string> _norm =
+        SharedOptions.Choice("--norm", "linf", "How the size of a perturbation is measured", "linf", "l2", "l1");
+    private readonly Option<Fraction?> _epsilon =
+        SharedOptions.OptionalNumber("--eps", "E", "Radius ε in pixel units (else 8/255 for linf, 0.5 for l2, 12 for l1)");
+    private readonly Option<Fraction?> _step =
+        SharedOptions.OptionalNumber("--step", "S", "Length of a step (else a quarter of ε, 2/255 for 8/255)");
     private readonly Option<int> _iterations = SharedOptions.Whole("--iterations", "N", 20, 1, "Steps of an attack");
     private readonly Option<int> _restarts = SharedOptions.Whole("--restarts", "N", 1, 1, "Random starts of an attack");
     private readonly Option<int> _batch = SharedOptions.Whole("--batch", "N", 100, 1, "Images a run");
-    private readonly Option<string?> _engine = SharedOptions.OptionalChoice("--engine", "What runs the network (else torch for attacks and GPUs, onnxruntime otherwise)", Engines.Names);
-    private readonly Option<string> _device = new("--device") { Description = "Where torch runs: cpu, cuda or cuda:N", HelpName = "cpu|cuda", DefaultValueFactory = _ => "cpu" };
+    private readonly Option<string?> _engine =
+        SharedOptions.OptionalChoice("--engine", "What runs the network (else torch for attacks and GPUs, onnxruntime otherwise)", Engines.Names);
+
+    private readonly Option<string> _device = new("--device")
+    {
+        Description = "Where torch runs: cpu, cuda or cuda:N",
+        HelpName = "cpu|cuda",
+        DefaultValueFactory = _ => "cpu",
+    };
+
     private readonly Option<int> _seed = SharedOptions.Seed();
 
     public EvaluateVerb() : base(
@@ -35,13 +47,11 @@ internal sealed class EvaluateVerb : Verb
         "gdws evaluate net.onnx --data cifar10:cifar-10-batches-bin",
         "gdws evaluate net.onnx --data cifar10:cifar-10-batches-bin --limit 1000 --attack pgd --eps 8/255 --step 2/255 --iterations 20")
     {
-        foreach (Option option in (Option[])
-            [_data, _split, _limit, _attack, _norm, _epsilon, _step, _iterations, _restarts, _batch, _engine, _device, _seed, SharedOptions.Json])
-        {
-            Add(option);
-        }
-
         Add(_network);
+        foreach (Option option in (Option[])[_data, _split, _limit, _attack, _norm, _epsilon, _step, _iterations, _restarts])
+            Add(option);
+        foreach (Option option in (Option[])[_batch, _engine, _device, _seed, SharedOptions.Json])
+            Add(option);
         Validators.Add(RequireEngineThatCan);
     }
 
@@ -57,9 +67,10 @@ internal sealed class EvaluateVerb : Verb
 
         AttackChoice? attack = Attack(arguments);
         string engine = arguments.GetValue(_engine) ?? (attack is null && device == "cpu" ? Engines.OnnxRuntime : Engines.Torch);
+        int batch = arguments.GetValue(_batch);
         AccuracyReport report = context.Track(progress => engine == Engines.Torch
-            ? TorchAccuracy.Measure(model, data, attack is null ? [] : [attack], device, arguments.GetValue(_batch), progress, context.Cancellation)
-            : EngineAccuracy.Measure(Engines.Create(engine), model, data, arguments.GetValue(_batch), progress, context.Cancellation));
+            ? TorchAccuracy.Measure(model, data, attack is null ? [] : [attack], device, batch, progress, context.Cancellation)
+            : EngineAccuracy.Measure(Engines.Create(engine), model, data, batch, progress, context.Cancellation));
 
         Show(context, path, data, $"{engine}{(device == "cpu" ? "" : $" on {device}")}", report, arguments.GetValue(_seed));
         context.WriteJson(() => new

@@ -16,15 +16,28 @@ internal sealed class SensitivityVerb : Verb
 
     private readonly Argument<string> _network = new("NET") { Description = "A network (.onnx)" };
     private readonly Option<string> _data = SharedOptions.Data();
-    private readonly Option<string?> _split = SharedOptions.OptionalChoice("--split", "Which images (else train, where there are any)", "train", "test");
+    private readonly Option<string?> _split =
+        SharedOptions.OptionalChoice("--split", "Which images (else train, where there are any)", "train", "test");
     private readonly Option<int> _samples = SharedOptions.Whole("--samples", "N", 1000, 1, "The first N images");
     private readonly Option<string> _attack = SharedOptions.Choice("--attack", "pgd", "How the images are perturbed first", "pgd", NoAttack);
     private readonly Option<string> _norm = SharedOptions.Choice("--norm", "linf", "How the size of a perturbation is measured", "linf", "l2", "l1");
-    private readonly Option<Fraction?> _epsilon = SharedOptions.OptionalNumber("--eps", "E", "Radius ε in pixel units (else 8/255 for linf, 0.5 for l2, 12 for l1)");
-    private readonly Option<Fraction?> _step = SharedOptions.OptionalNumber("--step", "S", "Length of a step (else a quarter of ε, 2/255 for 8/255)");
+    private readonly Option<Fraction?> _epsilon =
+        SharedOptions.OptionalNumber("--eps", "E", "Radius ε in pixel units (else 8/255 for linf, 0.5 for l2, 12 for l1)");
+    private readonly Option<Fraction?> _step =
+        SharedOptions.OptionalNumber("--step", "S", "Length of a step (else a quarter of ε, 2/255 for 8/255)");
     private readonly Option<int> _iterations = SharedOptions.Whole("--iterations", "N", 10, 1, "Steps of the attack");
-    private readonly Option<int?> _competing = SharedOptions.OptionalWhole("--competing", "N", "Count only the N classes nearest to the predicted one (else all, at most 100)");
-    private readonly Option<string> _device = new("--device") { Description = "Where torch runs: cpu, cuda or cuda:N", HelpName = "cpu|cuda", DefaultValueFactory = _ => "cpu" };
+    private readonly Option<int?> _competing =
+        SharedOptions.OptionalWhole("--competing", "N", "Count only the N classes nearest to the predicted one (else all, at most 100)");
+    private readonly Option<Fraction> _leastMargin =
+        SharedOptions.Number("--least-margin", "S", "0.01", "Class differences count as at least this share of the logits' range; 0.1 is steadier with few images");
+
+    private readonly Option<string> _device = new("--device")
+    {
+        Description = "Where torch runs: cpu, cuda or cuda:N",
+        HelpName = "cpu|cuda",
+        DefaultValueFactory = _ => "cpu",
+    };
+
     private readonly Option<int> _seed = SharedOptions.Seed();
     private readonly Option<string> _output = new("-o", "--output")
     {
@@ -40,7 +53,7 @@ internal sealed class SensitivityVerb : Verb
     {
         Add(_network);
         foreach (Option option in (Option[])
-            [_data, _split, _samples, _attack, _norm, _epsilon, _step, _iterations, _competing, _device, _seed, _output, SharedOptions.Json])
+            [_data, _split, _samples, _attack, _norm, _epsilon, _step, _iterations, _competing, _leastMargin, _device, _seed, _output, SharedOptions.Json])
         {
             Add(option);
         }
@@ -52,7 +65,12 @@ internal sealed class SensitivityVerb : Verb
         OutputPath.RequireWritable(output);
         OnnxModel model = NetworkFile.Load(path);
         IImageDataset images = Images(context, arguments);
-        SensitivityEstimation estimation = new() { Attack = Attack(arguments), CompetingClasses = arguments.GetValue(_competing) };
+        SensitivityEstimation estimation = new()
+        {
+            Attack = Attack(arguments),
+            CompetingClasses = arguments.GetValue(_competing),
+            LeastMargin = arguments.GetValue(_leastMargin).Value,
+        };
         SensitivityEstimate estimate = context.Track(progress => estimation.Run(
             model,
             images,
@@ -63,7 +81,6 @@ internal sealed class SensitivityVerb : Verb
         SensitivityFile.Write(output, estimate);
 
         Show(context, estimate);
-        context.Line();
         context.Line($"{output}: α of {estimate.Layers.Count} layers from {images.Count:N0} images of {images.Name} ({images.Split}),"
             + $" {(estimation.Attack is PgdAttack pgd ? $"pgd {pgd.ThreatModel.NormName}" : "as they are")}, {Quantity.Time(context.Seconds)}");
         context.WriteJson(() => Document(context, path, output, images, estimate));
@@ -113,8 +130,13 @@ internal sealed class SensitivityVerb : Verb
         }
 
         table.Print(context.Output);
+        context.Line();
         if (estimate.Metadata["images_with_limited_margins"] is not "0" and string limited)
-            context.Warn($"{limited} images lie almost on the boundary between two classes; they weigh much, so more --samples make the result steadier");
+        {
+            context.Line($"{limited} images lie almost on the boundary between two classes;"
+                + $" a class difference counts as at least {estimate.Metadata["least_margin"]} of the logits' range");
+        }
+
         if (estimate.Metadata["images_with_equal_logits"] is not "0" and string undecided)
             context.Warn($"{undecided} images have the same logit for all classes and count as 0");
     }

@@ -18,7 +18,7 @@ public sealed record SensitivityEstimation
     /// <summary>With up to so many classes all of them compete by default.</summary>
     private const int FewClasses = 100;
 
-    private readonly double _leastMargin = 1e-3;
+    private readonly double _leastMargin = 0.01;
     private readonly int? _competingClasses;
     private readonly int? _batchSize;
     private readonly long _memoryBudget = 1L << 30;
@@ -35,13 +35,19 @@ public sealed record SensitivityEstimation
     public int? CompetingClasses
     {
         get => _competingClasses;
-        init => _competingClasses = value is null or >= 1 ? value : throw new GdwsException($"the number of competing classes must be at least 1, found {value}");
+        init => _competingClasses = value is null or >= 1
+            ? value
+            : throw new GdwsException($"the number of competing classes must be at least 1, found {value}");
     }
 
     /// <summary>
     /// The least y_n − y_j, as a share of the distance between the image's largest and least logits; smaller margins count as that. Above 0, at most 1.
-    /// Default: 0.001. An image whose logits are all equal counts as 0.
+    /// Default: 0.01. An image whose logits are all equal counts as 0.
     /// </summary>
+    /// <remarks>
+    /// Without it the expectation is infinite wherever images can lie on a boundary between classes, and the mean over images is that of the one image
+    /// nearest to a boundary. 0.1 makes it much steadier than the paper's formula is; see docs/mathematics.md.
+    /// </remarks>
     public double LeastMargin
     {
         get => _leastMargin;
@@ -130,7 +136,10 @@ public sealed record SensitivityEstimation
         for (int i = 0; Attack is not null && i < images.Count; i++)
         {
             if (images.Label(i) < 0 || images.Label(i) >= network.Classes)
-                throw new GdwsException($"data '{images.Name}': image {i} has the class {images.Label(i)}, {network.Source} tells classes 0 to {network.Classes - 1} apart");
+            {
+                throw new GdwsException(
+                    $"data '{images.Name}': image {i} has the class {images.Label(i)}, {network.Source} tells classes 0 to {network.Classes - 1} apart");
+            }
         }
     }
 

@@ -76,15 +76,16 @@ public static class SensitivityFile
     {
         if (tensor.Shape.Count != 1 || tensor.Shape[0] < 1)
         {
-            throw new InvalidFileException(
-                path, $"layer {layer}: expected a vector [C] of sensitivities, found the shape {tensor.ShapeText}{(tensor.Shape.Count == 4 ? " (is this a checkpoint?)" : "")}");
+            string hint = tensor.Shape.Count == 4 ? " (is this a checkpoint?)" : "";
+            throw new InvalidFileException(path, $"layer {layer}: expected a vector [C] of sensitivities, found the shape {tensor.ShapeText}{hint}");
         }
 
         float[] values = tensor.ToSingles();
         int wrong = Array.FindIndex(values, value => !(value >= 0 && float.IsFinite(value)));
-        return wrong < 0
-            ? values
-            : throw new InvalidFileException(path, $"layer {layer}: the sensitivity of channel {wrong} is {values[wrong]}, expected a finite number of at least 0");
+        if (wrong < 0)
+            return values;
+        throw new InvalidFileException(
+            path, $"layer {layer}: the sensitivity of channel {wrong} is {values[wrong]}, expected a finite number of at least 0");
     }
 
     private static string ShownName(string text) => new([.. text.Take(60).Select(c => char.IsControl(c) ? '?' : c)]);

@@ -86,7 +86,11 @@ internal sealed class SensitivitySums
             float[] alpha = [.. _sums[layer.Name].Select(sum => (float)(sum * share))];
             int wrong = Array.FindIndex(alpha, value => !float.IsFinite(value));
             if (wrong >= 0)
-                throw new GdwsException($"{_network.Source}: layer {layer.Name}: the sensitivity of channel {wrong} is {alpha[wrong]}: are the network's weights damaged?");
+            {
+                throw new GdwsException(
+                    $"{_network.Source}: layer {layer.Name}: the sensitivity of channel {wrong} is {alpha[wrong]}: are the network's weights damaged?");
+            }
+
             means[layer.Name] = alpha;
         }
 
@@ -99,7 +103,11 @@ internal sealed class SensitivitySums
         double[] values = [.. doubles.contiguous().data<double>()];
         int broken = Array.FindIndex(values, value => !double.IsFinite(value));
         if (broken >= 0)
-            throw new GdwsException($"{_network.Source}: its output for image {first + (broken / _network.Classes)} is {values[broken]}: are its weights damaged?");
+        {
+            int image = first + (broken / _network.Classes);
+            throw new GdwsException($"{_network.Source}: its output for image {image} is {values[broken]}: are its weights damaged?");
+        }
+
         return new ClassMargins(values, _network.Classes, Competing, LeastMargin);
     }
 

@@ -7,8 +7,8 @@ namespace Gdws.Torch.Sensitivity;
 /// output and X <c>[C·K², P]</c> the patches of its input, an image's weight gradients are D·Xᵀ; wanted is the sum of squares of each channel's columns.
 /// </summary>
 /// <remarks>
-/// Two ways give the same. <b>Product</b>: D·Xᵀ itself, T·M·P·C·K² multiplications, where the map is large. <b>Positions</b>: ‖D·X_cᵀ‖² = tr(X_c·S·X_cᵀ) with
-/// S = Dᵀ·D <c>[P, P]</c>, P²·(T·M + C·K²) multiplications, where it is small: the functions have become one matrix, whatever their number.
+/// Two ways give the same. <b>Product</b>: D·Xᵀ itself, T·M·P·C·K² multiplications, where the map is large. <b>Positions</b>, where it is small:
+/// ‖D·X_cᵀ‖² = tr(X_c·S·X_cᵀ) with S = Dᵀ·D <c>[P, P]</c>, P²·(T·M + C·K²) multiplications; the functions have become one matrix, whatever their number.
 /// </remarks>
 internal static class WeightGradients
 {

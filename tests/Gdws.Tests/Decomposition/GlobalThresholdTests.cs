@@ -27,6 +27,32 @@ public sealed class GlobalThresholdTests
         }
     }
 
+    [Theory]
+    [InlineData(4)]
+    [InlineData(16)]
+    public void KernelsKeptByTheBlock_AreMultiplesWithinTheBudget(int roundTo)
+    {
+        CostedLayer[] layers = [.. _layers.Select(layer => layer with { RoundTo = roundTo })];
+        for (long budget = (long)GlobalThreshold.LeastCost(layers); budget < Total; budget += 997)
+        {
+            IReadOnlyList<Selection> selections = GlobalThreshold.Select(layers, budget);
+
+            Assert.All(selections, s => Assert.True(s.Kernels % roundTo == 0 || s.Kernels == s.Spectrum.Components, $"{s.Kernels}"));
+            Assert.True(Cost(selections) <= budget);
+
+            // Whatever the number, the best kernels of that number are kept.
+            Assert.All(selections.Zip(layers), pair =>
+                Assert.Equal(Mego.Select(pair.Second.Spectrum, pair.First.Kernels, pair.Second.Sensitivity.Span).WeightedError, pair.First.WeightedError, 1e-9));
+        }
+    }
+
+    [Fact]
+    public void ABlockOfNone_IsRefused()
+    {
+        GdwsException exception = Assert.Throws<GdwsException>(() => GlobalThreshold.Select([_layers[0] with { RoundTo = 0 }], Total));
+        Assert.Contains("0 at a time", exception.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void ALargerBudget_KeepsWhatASmallerOneKeeps()
     {

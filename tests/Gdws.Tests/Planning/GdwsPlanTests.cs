@@ -61,7 +61,8 @@ public sealed class GdwsPlanTests : IDisposable
               "source_sha256": "0000000000000000000000000000000000000000000000000000000000000000",
               "budget": {
                 "kind": "kernels-per-channel",
-                "value": 1.5
+                "value": 1.5,
+                "round_to": 1
               },
               "sensitivity_sha256": null,
               "macs_before": 324,

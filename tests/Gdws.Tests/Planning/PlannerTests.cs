@@ -90,6 +90,23 @@ public sealed class PlannerTests
     }
 
     [Fact]
+    public void KernelsRoundedUp_KeepTheBoundWithTheNextMultiple()
+    {
+        Spectra spectra = Spectra.Of(_network);
+        GdwsPlan exact = Planner.WithinError(spectra, 0.5, always: true);
+        GdwsPlan rounded = Planner.WithinError(spectra, 0.5, always: true, roundTo: 8);
+
+        Assert.Contains(exact.Layers, layer => layer.Kernels % 8 != 0);
+        Assert.All(exact.Layers.Zip(rounded.Layers).Where(pair => pair.First.IsGdws), pair =>
+        {
+            int all = spectra.Layers.Single(layer => layer.Name == pair.First.Name).Spectrum!.Components;
+            Assert.Equal(Math.Min(all, (pair.First.Kernels + 7) / 8 * 8), pair.Second.Kernels);
+            Assert.True(pair.Second.WeightedError <= pair.First.WeightedError);
+        });
+        Assert.Equal(8, GdwsPlan.FromJson(rounded.ToJson(), "plan").Budget.RoundTo);
+    }
+
+    [Fact]
     public void WithoutSpeedup_EveryLayerStaysDense()
     {
         GdwsPlan plan = Planner.WithinMacs(Spectra.Of(_network), 1);

@@ -19,7 +19,8 @@ public sealed class SensitivityFileTests : IDisposable
     public void WhatIsWritten_IsReadAgain()
     {
         OnnxModel model = SensitiveNetworks.Varied();
-        SensitivityEstimate estimate = new SensitivityEstimation { Attack = SensitivityEstimation.PaperAttack(seed: 7) }.On(model, SensitiveNetworks.Images(2));
+        SensitivityEstimation estimation = new() { Attack = SensitivityEstimation.PaperAttack(seed: 7) };
+        SensitivityEstimate estimate = estimation.On(model, SensitiveNetworks.Images(2));
 
         SensitivityFile.Write(Target, estimate);
         SensitivityEstimate read = SensitivityFile.Read(Target);
@@ -33,7 +34,8 @@ public sealed class SensitivityFileTests : IDisposable
     [Fact]
     public void TheMetadata_SaysHowToMakeItAgain()
     {
-        SensitivityEstimate estimate = new SensitivityEstimation { Attack = SensitivityEstimation.PaperAttack(seed: 7) }.On(SensitiveNetworks.Varied(), SensitiveNetworks.Images(2));
+        SensitivityEstimation estimation = new() { Attack = SensitivityEstimation.PaperAttack(seed: 7) };
+        SensitivityEstimate estimate = estimation.On(SensitiveNetworks.Varied(), SensitiveNetworks.Images(2));
 
         Dictionary<string, string> expected = new()
         {
@@ -51,7 +53,7 @@ public sealed class SensitivityFileTests : IDisposable
             ["random_start"] = "yes",
             ["stop_when_broken"] = "no",
             ["competing_classes"] = "5",
-            ["least_margin"] = "0.001",
+            ["least_margin"] = "0.01",
         };
         Assert.All(expected, entry => Assert.Equal(entry.Value, estimate.Metadata[entry.Key]));
         Assert.Equal(64, estimate.Metadata["network_sha256"].Length);
