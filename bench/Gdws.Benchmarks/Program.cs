@@ -5,6 +5,7 @@ using Gdws.Benchmarks;
 Dictionary<string, Func<string[], int>> commands = new(StringComparer.Ordinal)
 {
     ["attack-throughput"] = AttackThroughput.Run,
+    ["sensitivity"] = SensitivityBenchmark.Run,
     ["spectra"] = _ => SpectraBenchmark.Run(),
 };
 

@@ -100,6 +100,7 @@ internal static class GdwsCommandLine
         new DemoVerb(demo),
         new ConvertVerb(),
         new InspectVerb(),
+        new SensitivityVerb(),
         new ApproximateVerb(),
         new EvaluateVerb(),
         new BenchmarkVerb(),

@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using Gdws.Checkpoints;
 using Gdws.Cli.Output;
 using Gdws.Onnx;
 using Gdws.Planning;
+using Gdws.Torch.Sensitivity;
 
 namespace Gdws.Cli.Verbs;
 
@@ -21,7 +21,7 @@ internal sealed class ApproximateVerb : Verb
 
     private readonly Option<string?> _sensitivity = new("--sensitivity")
     {
-        Description = "Weights α of the error (.safetensors, one vector a layer)",
+        Description = "Weights α of the error (of `gdws sensitivity`, or alphas.pth of the paper's code)",
         HelpName = "ALPHA",
     };
 
@@ -92,7 +92,7 @@ internal sealed class ApproximateVerb : Verb
             Exclude = arguments.GetValue(_exclude) ?? [],
         });
         if (arguments.GetValue(_sensitivity) is { } alpha)
-            spectra = spectra.WeightedBy(Checkpoint.Load(alpha).State.ToDictionary(t => t.Name, t => t.ToSingles(), StringComparer.Ordinal));
+            spectra = Weighted(context, spectra, SensitivityFile.Read(alpha));
         context.Cancellation.ThrowIfCancellationRequested();
 
         GdwsPlan plan = MakePlan(spectra, arguments);
@@ -129,6 +129,13 @@ internal sealed class ApproximateVerb : Verb
         return arguments.GetValue(_kernels) is { } ratio
             ? Planner.WithKernelsPerChannel(spectra, ratio, always, roundTo ?? 1)
             : Planner.WithinMacs(spectra, arguments.GetValue(_speedup)!.Value, always, roundTo ?? Planner.RuntimeBlock);
+    }
+
+    private static Spectra Weighted(VerbContext context, Spectra spectra, SensitivityEstimate sensitivity)
+    {
+        if (sensitivity.IsOfAnother(spectra.Network))
+            context.Warn($"{sensitivity.Source}: was made from another network than {spectra.Network.Source}");
+        return sensitivity.Weight(spectra);
     }
 
     private static FigureTable PlanTable(GdwsPlan plan)
