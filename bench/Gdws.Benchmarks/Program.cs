@@ -5,6 +5,9 @@ using Gdws.Benchmarks;
 Dictionary<string, Func<string[], int>> commands = new(StringComparer.Ordinal)
 {
     ["attack-throughput"] = AttackThroughput.Run,
+    ["engine"] = EngineBenchmark.Run,
+    ["engine-layers"] = EngineLayersBenchmark.Run,
+    ["engine-steps"] = EngineStepsBenchmark.Run,
     ["spectra"] = _ => SpectraBenchmark.Run(),
 };
 
