@@ -25,19 +25,22 @@ internal static class BallAndBox
         Tensor breakpoint = torch.where(magnitude > 0, bound / magnitude, never);
 
         // Values that reach the box add b², the others s²v². Every round solves for s as if no further value reached the box; s never
-        // passes the solution and only grows, so it is the solution as soon as no value joins.
+        // passes the solution and only grows, so it is the solution as soon as no value joins. It is held from falling, as rounding makes it
+        // where a value joins just when it uses up the ball: what is left for the others is then 0 or a little less, and s would be 0 for all.
         Tensor saturated = torch.zeros_like(breakpoint, ScalarType.Bool);
+        Tensor least = torch.zeros([v.shape[0], 1], v.dtype, v.device);
         while (true)
         {
             using DisposeScope round = torch.NewDisposeScope();
             Tensor taken = boundSquared.mul(saturated).sum(1, keepdim: true);
             Tensor free = squared.mul(saturated.logical_not()).sum(1, keepdim: true);
             Tensor s = ((epsilon * epsilon) - taken).clamp(min: 0).div(free).sqrt();
-            s = torch.where(free > 0, s, torch.ones_like(s)).clamp(max: 1);
+            s = torch.maximum(torch.where(free > 0, s, torch.ones_like(s)).clamp(max: 1), least);
             Tensor next = saturated.logical_or(breakpoint <= s);
             if (!next.logical_xor(saturated).any().item<bool>())
                 return (torch.minimum(magnitude * s, bound) * v.sign()).MoveToOuterDisposeScope().MoveToOuterDisposeScope();
             saturated = next.MoveToOuterDisposeScope();
+            least = s.MoveToOuterDisposeScope();
         }
     }
 
