@@ -8,8 +8,8 @@ namespace Gdws.Execution.Engine;
 /// <summary>A network as steps with packed constants; nothing in it changes any more, so any number of sessions share it.</summary>
 internal sealed class CompiledNetwork
 {
-    // Several images at once spare the weights' way through the caches; more than this only take memory.
-    private const long LargestMapBytes = 8L << 20;
+    // Several images at once spare the weights' way through the caches; with more than this the maps no longer stay in them.
+    private const long LargestMapBytes = 3L << 19;
     private const int MostImages = 32;
 
     private readonly IReadOnlyList<Step> _steps;

@@ -124,15 +124,25 @@ public sealed unsafe class InferenceSession : IEngineSession
 
     private void RunInPieces(float* images, int batch, float* logits, CancellationToken cancellation)
     {
-        // Pieces of about the same size: a last one of few images would cost nearly as much as a whole one.
-        int pieces = (batch + _network.ImagesAtOnce - 1) / _network.ImagesAtOnce;
-        for (int piece = 0; piece < pieces; piece++)
+        int size = PieceSize(batch, _network.ImagesAtOnce);
+        for (int start = 0; start < batch; start += size)
         {
             cancellation.ThrowIfCancellationRequested();
-            Share share = Share.Of(batch, piece, pieces);
-            NetworkProgram program = Prepare(share.End - share.Start);
-            _team.Run(program.Jobs, _memory!.Floats, images + ((nint)share.Start * ImageLength), logits + ((nint)share.Start * Classes), cancellation);
+            NetworkProgram program = Prepare(Math.Min(size, batch - start));
+            _team.Run(program.Jobs, _memory!.Floats, images + ((nint)start * ImageLength), logits + ((nint)start * Classes), cancellation);
         }
+    }
+
+    /// <summary>Images to run together: pieces of one size where that can be, as another size wants the memory cleared first.</summary>
+    private static int PieceSize(int batch, int most)
+    {
+        for (int size = Math.Min(batch, most); size > most / 2; size--)
+        {
+            if (batch % size == 0)
+                return size;
+        }
+
+        return Math.Min(batch, most);
     }
 
     private NetworkProgram Prepare(int batch)

@@ -26,7 +26,10 @@ internal sealed unsafe class Team : IDisposable
         Workers = workers;
         _scratch = new NativeBuffer[workers];
         _wake = [.. Enumerable.Range(1, workers - 1).Select(_ => new SemaphoreSlim(0))];
-        _threads = [.. Enumerable.Range(1, workers - 1).Select(worker => new Thread(() => Serve(worker)) { IsBackground = true, Name = $"gdws {worker}" })];
+        _threads =
+        [
+            .. Enumerable.Range(1, workers - 1).Select(worker => new Thread(() => Serve(worker)) { IsBackground = true, Name = $"gdws {worker}" }),
+        ];
         foreach (Thread thread in _threads)
             thread.Start();
     }

@@ -101,7 +101,8 @@ internal sealed class NetworkLowering
         return shape.Rank == 4 ? (shape[1], shape[2], shape[3]) : (shape[1], 1, 1);
     }
 
-    public GdwsException Unsupported(NodeProto node, string reason) => new($"{Model.Source}: {node.Describe()}: the gdws engine can't run it: {reason}");
+    public GdwsException Unsupported(NodeProto node, string reason) =>
+        new($"{Model.Source}: {node.Describe()}: the gdws engine can't run it: {reason}");
 
     private MapValue Value(string name) => _values.TryGetValue(name, out MapValue? value)
         ? value

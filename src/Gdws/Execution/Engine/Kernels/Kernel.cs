@@ -41,15 +41,16 @@ internal abstract unsafe class Kernel
     /// results[p][m] = initial[p][m] + Σ_k pixels[16·p + offsets[k]] · weights[k][m], in the order of k, whatever the strip's length.
     /// </summary>
     /// <param name="rows">Pixels; a number that <see cref="StripLength"/> gave.</param>
+    /// <param name="vectors">Vectors of output channels: 2, or 1 for a last panel of half the width.</param>
     /// <param name="pixels">The first pixel; the next one lies <see cref="Block"/> floats on.</param>
     /// <param name="offsets">Where the k-th factor of a pixel lies.</param>
     /// <param name="count">The number of k.</param>
-    /// <param name="weights"><c>[count, PanelWidth]</c></param>
+    /// <param name="weights"><c>[count, vectors · Lanes]</c></param>
     /// <param name="initial">What to add to: a bias or the results so far.</param>
     /// <param name="initialPitch">Floats from one pixel's initial values to the next one's; 0 for a bias.</param>
-    /// <param name="results"><c>[rows, PanelWidth]</c></param>
+    /// <param name="results"><c>[rows, vectors · Lanes]</c></param>
     public abstract void MultiplyStrip(
-        int rows, float* pixels, int* offsets, int count, float* weights, float* initial, nint initialPitch, float* results);
+        int rows, int vectors, float* pixels, int* offsets, int count, float* weights, float* initial, nint initialPitch, float* results);
 
     /// <summary>The length of the next strip; it may be longer than what is left, and what lies beyond is then computed in vain.</summary>
     /// <param name="left">Pixels left, at least 1.</param>

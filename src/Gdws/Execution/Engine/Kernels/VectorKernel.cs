@@ -26,17 +26,24 @@ internal sealed unsafe partial class VectorKernel<TVector, TSimd> : Kernel
     }
 
     public override void MultiplyStrip(
-        int rows, float* pixels, int* offsets, int count, float* weights, float* initial, nint initialPitch, float* results)
+        int rows, int vectors, float* pixels, int* offsets, int count, float* weights, float* initial, nint initialPitch, float* results)
     {
-        switch (rows)
+        switch (rows, vectors)
         {
-            case 14: Strip14(pixels, offsets, count, weights, initial, initialPitch, results); break;
-            case 12: Strip12(pixels, offsets, count, weights, initial, initialPitch, results); break;
-            case 10: Strip10(pixels, offsets, count, weights, initial, initialPitch, results); break;
-            case 8: Strip8(pixels, offsets, count, weights, initial, initialPitch, results); break;
-            case 6: Strip6(pixels, offsets, count, weights, initial, initialPitch, results); break;
-            case 4: Strip4(pixels, offsets, count, weights, initial, initialPitch, results); break;
-            case 2: Strip2(pixels, offsets, count, weights, initial, initialPitch, results); break;
+            case (14, 2): Strip14(pixels, offsets, count, weights, initial, initialPitch, results); break;
+            case (12, 2): Strip12(pixels, offsets, count, weights, initial, initialPitch, results); break;
+            case (10, 2): Strip10(pixels, offsets, count, weights, initial, initialPitch, results); break;
+            case (8, 2): Strip8(pixels, offsets, count, weights, initial, initialPitch, results); break;
+            case (6, 2): Strip6(pixels, offsets, count, weights, initial, initialPitch, results); break;
+            case (4, 2): Strip4(pixels, offsets, count, weights, initial, initialPitch, results); break;
+            case (2, 2): Strip2(pixels, offsets, count, weights, initial, initialPitch, results); break;
+            case (14, 1): Narrow14(pixels, offsets, count, weights, initial, initialPitch, results); break;
+            case (12, 1): Narrow12(pixels, offsets, count, weights, initial, initialPitch, results); break;
+            case (10, 1): Narrow10(pixels, offsets, count, weights, initial, initialPitch, results); break;
+            case (8, 1): Narrow8(pixels, offsets, count, weights, initial, initialPitch, results); break;
+            case (6, 1): Narrow6(pixels, offsets, count, weights, initial, initialPitch, results); break;
+            case (4, 1): Narrow4(pixels, offsets, count, weights, initial, initialPitch, results); break;
+            case (2, 1): Narrow2(pixels, offsets, count, weights, initial, initialPitch, results); break;
             default: throw new ArgumentOutOfRangeException(nameof(rows), rows, null);
         }
     }

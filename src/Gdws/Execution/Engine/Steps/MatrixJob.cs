@@ -87,7 +87,6 @@ internal sealed unsafe class MatrixJob : Job
         float* results = (float*)(context.Scratch + _placesBytes + _tileBytes + _sourceBytes);
         float* pixels = _input.Source is null ? context.Memory + _input.Layout.Start + ((nint)start * Kernel.Block) : tile;
         _epilogue.Locate(start, end, places, _tilePixels);
-        int width = _matrix.PanelWidth;
         for (int stretch = 0; stretch < _matrix.Stretches; stretch++)
         {
             if (_input.Source is { } source)
@@ -103,17 +102,18 @@ internal sealed unsafe class MatrixJob : Job
                 PackedMatrix.Piece piece = _matrix.At(panel, stretch);
                 float* weights = _matrix.Weights(piece);
                 int* offsets = _offsets.Integers + piece.FirstFactor;
-                float* sums = _matrix.Stretches > 1 ? results + ((nint)panel * _pitch * width) : results;
-                int channel = panel * width;
-                int vectors = channel + _kernel.Lanes < _matrix.Rows ? 2 : 1;
+                float* sums = _matrix.Stretches > 1 ? results + ((nint)panel * _pitch * _matrix.PanelWidth) : results;
+                int channel = panel * _matrix.PanelWidth;
+                int vectors = _matrix.VectorsOf(panel);
+                int width = vectors * _kernel.Lanes;
                 for (int pixel = 0; pixel < end - start;)
                 {
                     int left = end - start - pixel;
                     int rows = _kernel.StripLength(left);
                     float* strip = _matrix.Stretches > 1 ? sums + ((nint)pixel * width) : sums;
                     float* initial = stretch == 0 ? _matrix.Bias(panel) : strip;
-                    _kernel.MultiplyStrip(
-                        rows, pixels + ((nint)pixel * Kernel.Block), offsets, piece.Count, weights, initial, stretch == 0 ? 0 : width, strip);
+                    float* first = pixels + ((nint)pixel * Kernel.Block);
+                    _kernel.MultiplyStrip(rows, vectors, first, offsets, piece.Count, weights, initial, stretch == 0 ? 0 : width, strip);
                     rows = Math.Min(rows, left);
                     if (isLast)
                         _epilogue.Finish(_kernel, context.Memory, strip, width, channel, vectors, rows, places + pixel, _tilePixels);

@@ -39,7 +39,7 @@ internal sealed unsafe class PackedMatrix : IDisposable
                     AddFactors(planes, i * stretch, Math.Min(planes.Length, (i + 1) * stretch), rows, first, last, factors);
                 int count = repeats ? _pieces[i].Count : factors.Count - start;
                 _pieces[(panel * Stretches) + i] = new Piece(start, count, weights);
-                weights = checked(weights + ((long)count * panelWidth));
+                weights = checked(weights + ((long)count * WidthOf(panel)));
             }
         }
 
@@ -70,6 +70,9 @@ internal sealed unsafe class PackedMatrix : IDisposable
     /// <summary>Where each factor lies; the pieces refer to them by number.</summary>
     public Factor[] Factors { get; }
 
+    /// <summary>Vectors of a panel: the last one needs only one where few rows are left.</summary>
+    public int VectorsOf(int panel) => Rows - (panel * PanelWidth) > PanelWidth / 2 ? 2 : 1;
+
     public Piece At(int panel, int stretch) => _pieces[(panel * Stretches) + stretch];
 
     public float* Weights(in Piece piece) => _weights.Floats + piece.FirstWeight;
@@ -81,6 +84,8 @@ internal sealed unsafe class PackedMatrix : IDisposable
         _weights.Dispose();
         _bias.Dispose();
     }
+
+    private int WidthOf(int panel) => VectorsOf(panel) * PanelWidth / 2;
 
     private static void AddFactors(Plane[] planes, int start, int end, WeightRows rows, int firstRow, int lastRow, List<Factor> factors)
     {
@@ -97,13 +102,13 @@ internal sealed unsafe class PackedMatrix : IDisposable
     private void Fill(WeightRows rows, int panel, Piece piece)
     {
         int first = panel * PanelWidth;
-        int count = Math.Min(PanelWidth, rows.Rows - first);
+        int count = Math.Min(PanelWidth, rows.Rows - first), width = WidthOf(panel);
         float* to = Weights(piece);
         foreach (Factor factor in Factors.AsSpan(piece.FirstFactor, piece.Count))
         {
             for (int i = 0; i < count; i++)
                 to[i] = rows.At(first + i, factor.Column);
-            to += PanelWidth;
+            to += width;
         }
     }
 

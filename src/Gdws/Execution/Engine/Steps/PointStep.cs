@@ -24,8 +24,8 @@ internal sealed class PointStep(MapValue input, MapValue output) : FusedStep(inp
                 long start = input.At(row / input.Height, row % input.Height, 0);
                 for (int channel = 0; channel < input.Blocks * Kernel.Block; channel += kernel.Lanes)
                 {
-                    epilogue.Finish(
-                        kernel, context.Memory, context.Memory + start + input.Channel(channel), Kernel.Block, channel, 1, input.Width, places, input.Width);
+                    float* from = context.Memory + start + input.Channel(channel);
+                    epilogue.Finish(kernel, context.Memory, from, Kernel.Block, channel, 1, input.Width, places, input.Width);
                 }
             }
         }
