@@ -28,4 +28,12 @@ internal sealed class L2Ball(Tensor clean, double epsilon) : Ball(clean, epsilon
     }
 
     public override Tensor Inside(Tensor perturbation) => Inside(perturbation, BallAndBox.ProjectL2);
+
+    public override Tensor ScaledInside(Tensor perturbation)
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        Tensor length = perturbation.flatten(1).norm(1, keepdim: true, p: 2).clamp(min: 1e-300);
+        Tensor scale = length.reciprocal().mul(Epsilon).clamp(max: 1).reshape(-1, 1, 1, 1);
+        return BallAndBox.Add(Clean, perturbation * scale).clamp_(0, 1).MoveToOuterDisposeScope();
+    }
 }
