@@ -1,0 +1,68 @@
+namespace Gdws.Torch.Attacks;
+
+/// <summary>
+/// The smallest step in a norm from points of the box to hyperplanes, without leaving the box, row by row. Where the hyperplane doesn't meet the box: the
+/// step that comes nearest to it.
+/// <para>
+/// Every value moves so that it helps, by at most the room r to the box's wall. With weights |w| and a distance c = |w·t − b| the steps that the
+/// norms prefer are min(λ, r) for linf, min(λ|w|, r) for l2, and for l1 the whole room of the values with the largest |w|, the last one in part.
+/// Σ|w|·step grows with λ and is piecewise linear: λ is found exactly, by sorting.
+/// </para>
+/// </summary>
+internal static class Hyperplane
+{
+    /// <summary>Finds the steps.</summary>
+    /// <param name="norm">The norm.</param>
+    /// <param name="points"><c>[N, D]</c> in [0,1], double precision.</param>
+    /// <param name="normals">w <c>[N, D]</c>.</param>
+    /// <param name="values">w·t − b, which the step is to bring to 0 <c>[N, 1]</c>.</param>
+    /// <returns>The steps <c>[N, D]</c>.</returns>
+    public static Tensor Step(Norm norm, Tensor points, Tensor normals, Tensor values)
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        Tensor direction = -(normals.sign() * torch.where(values < 0, -torch.ones_like(values), torch.ones_like(values)));
+        Tensor room = torch.where(direction > 0, 1 - points, points) * direction.ne(0);
+        Tensor weights = normals.abs();
+        Tensor distance = values.abs();
+        Tensor sizes = norm switch
+        {
+            Norm.Linf => torch.minimum(Multiplier(room, weights, distance), room),
+            Norm.L2 => torch.minimum(Multiplier(Quotient(room, weights), weights * weights, distance) * weights, room),
+            _ => Greedy(room, weights, distance),
+        };
+        return (sizes * direction).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The λ with Σ slope·min(λ, end) = distance; infinite where there is none.</summary>
+    private static Tensor Multiplier(Tensor ends, Tensor slopes, Tensor distance)
+    {
+        (Tensor ascending, Tensor order) = ends.sort(1);
+        Tensor sorted = slopes.gather(1, order);
+        Tensor done = (sorted * ascending).cumsum(1);
+        Tensor doneSlopes = sorted.cumsum(1);
+        Tensor left = (doneSlopes.narrow(1, doneSlopes.shape[1] - 1, 1) - doneSlopes).clamp(min: 0);
+        Tensor reached = done + (ascending * left);
+        Tensor below = (reached < distance).sum(1, keepdim: true);
+        Tensor previous = (below - 1).clamp(min: 0);
+        Tensor hasPrevious = below > 0;
+        Tensor taken = done.gather(1, previous) * hasPrevious;
+        Tensor slope = torch.where(hasPrevious, left.gather(1, previous), slopes.sum(1, keepdim: true));
+        Tensor impossible = below >= ends.shape[1];
+        Tensor multiplier = (distance - taken).clamp(min: 0) / slope.clamp(min: 1e-300);
+        return torch.where(impossible, torch.full_like(multiplier, double.MaxValue), multiplier);
+    }
+
+    private static Tensor Greedy(Tensor room, Tensor weights, Tensor distance)
+    {
+        (Tensor descending, Tensor order) = weights.sort(1, descending: true);
+        Tensor sortedRoom = room.gather(1, order);
+        Tensor gains = descending * sortedRoom;
+        Tensor missing = (distance - (gains.cumsum(1) - gains)).clamp(min: 0);
+        Tensor wanted = missing / descending.clamp(min: 1e-300);
+        Tensor sizes = torch.minimum(wanted, sortedRoom);
+        return torch.zeros_like(sizes).scatter(1, order, sizes);
+    }
+
+    private static Tensor Quotient(Tensor room, Tensor weights) =>
+        torch.where(weights > 0, room / weights.clamp(min: 1e-300), torch.zeros_like(room));
+}
