@@ -25,36 +25,30 @@ internal static class SanityChecks
     }
 
     /// <summary>What the network does on a batch of clean images.</summary>
-    public static IEnumerable<EvaluationWarning> OfNetwork(TorchNetwork network, EvaluationBatch batch)
+    public static IReadOnlyList<EvaluationWarning> OfNetwork(TorchNetwork network, EvaluationBatch batch)
     {
-        using DisposeScope scope = torch.NewDisposeScope();
-        Tensor first;
-        using (torch.no_grad())
+        List<EvaluationWarning> found = [];
+        (double difference, double size, bool areProbabilities) = Outputs(network, batch);
+        if (difference > 1e-4 * Math.Max(size, 1e-30))
         {
-            first = network.Forward(batch.Images);
-            Tensor second = network.Forward(batch.Images);
-            double difference = (first - second).abs().max().item<float>();
-            double size = first.abs().max().item<float>();
-            if (difference > 1e-4 * Math.Max(size, 1e-30))
-            {
-                yield return new EvaluationWarning("randomised-output",
-                    $"the same images gave logits that differ by {difference:G3}: an attack may take chance for robustness; use --attack autoattack-rand, which averages gradients");
-            }
+            found.Add(new EvaluationWarning("randomised-output",
+                $"the same images gave logits that differ by {difference:G3}: an attack may take chance for robustness; use --attack autoattack-rand, which averages gradients"));
+        }
 
-            bool areProbabilities = network.Classes > 1 && first.min().item<float>() >= 0 && (first.sum(1) - 1).abs().max().item<float>() < 1e-3;
-            if (areProbabilities)
-            {
-                yield return new EvaluationWarning("softmax-output",
-                    "the outputs are probabilities instead of logits: where the network is sure gradients vanish and attacks on the cross-entropy fail; export it without its softmax");
-            }
+        if (areProbabilities)
+        {
+            found.Add(new EvaluationWarning("softmax-output",
+                "the outputs are probabilities instead of logits: where the network is sure gradients vanish and attacks on the cross-entropy fail; export it without its softmax"));
         }
 
         int without = WithoutGradient(network, batch);
         if (without > 0)
         {
-            yield return new EvaluationWarning("zero-gradients",
-                $"{without} of {batch.Indices.Length} images have a gradient of zero, so attacks that follow gradients stand still; trust only --attack square or autoattack, and see whether the network rounds or saturates");
+            found.Add(new EvaluationWarning("zero-gradients",
+                $"{without} of {batch.Indices.Length} images have a cross-entropy gradient of zero, where pgd and apgd-ce stand still: believe autoattack or square only, and see whether the network rounds, saturates or scales its logits up"));
         }
+
+        return found;
     }
 
     /// <summary>What the results give away.</summary>
@@ -74,12 +68,22 @@ internal static class SanityChecks
         }
     }
 
-    /// <summary>Refuses images that no threat model applies to.</summary>
+    /// <summary>Finds images that no threat model applies to.</summary>
     public static EvaluationWarning? OfImages(EvaluationBatch batch, IImageDataset dataset)
     {
         float[] outside = [.. batch.Pixels.Where(value => !(value >= 0 && value <= 1))];
         return outside.Length == 0 ? null : new EvaluationWarning("images-outside-box",
             $"data '{dataset.Name}': {outside.Length} values of the first images are outside [0,1], e.g. {outside[0]:G4}: divide by 255 or leave out the normalisation, which belongs into the network");
+    }
+
+    private static (double Difference, double Size, bool AreProbabilities) Outputs(TorchNetwork network, EvaluationBatch batch)
+    {
+        using IDisposable noGradients = torch.no_grad();
+        using DisposeScope scope = torch.NewDisposeScope();
+        Tensor first = network.Forward(batch.Images).to(ScalarType.Float64);
+        Tensor second = network.Forward(batch.Images).to(ScalarType.Float64);
+        bool areProbabilities = network.Classes > 1 && first.min().item<double>() >= 0 && (first.sum(1) - 1).abs().max().item<double>() < 1e-3;
+        return ((first - second).abs().max().item<double>(), first.abs().max().item<double>(), areProbabilities);
     }
 
     private static int WithoutGradient(TorchNetwork network, EvaluationBatch batch)
@@ -90,8 +94,6 @@ internal static class SanityChecks
         Tensor logits = network.Forward(input);
         if (!logits.requires_grad)
             return batch.Indices.Length;
-
-        // The margin, not the cross-entropy: that one's gradient is also zero where a network is just very sure.
         Tensor labels = ImageTensors.FromLabels(batch.Labels, network.Device);
         Tensor gradient = torch.autograd.grad([AttackLoss.CrossEntropy(logits, labels).sum()], [input])[0];
         return (int)gradient.ne(0).flatten(1).sum(1).eq(0).sum().item<long>();
