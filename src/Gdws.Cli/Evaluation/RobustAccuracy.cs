@@ -8,7 +8,7 @@ internal sealed record RobustAccuracy([property: JsonIgnore] AttackChoice Choice
 {
     /// <summary>How the attack goes about, for people.</summary>
     [JsonIgnore]
-    public required string How { get; init; }
+    public string How { get; init; } = "";
 
     public required string Attack { get; init; }
 

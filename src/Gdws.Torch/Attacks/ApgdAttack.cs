@@ -78,7 +78,7 @@ public sealed record ApgdAttack : IAttack
         TorchNetwork network, Tensor images, IReadOnlyList<int> labels, IReadOnlyList<int> indices, CancellationToken cancellation = default) =>
         AttackedBatch.Run(network, images, labels, indices, batch =>
         {
-            AttackSettings.RequireClasses(this, network, Loss switch { ApgdLoss.CrossEntropy => 1, ApgdLoss.Dlr => 3, _ => 4 });
+            AttackSettings.RequireClasses(this, network);
             ApgdRun run = new(this, batch);
             int targets = Loss == ApgdLoss.TargetedDlr ? Math.Min(Targets, network.Classes - 1) : 1;
             for (int target = 1; target <= targets; target++)

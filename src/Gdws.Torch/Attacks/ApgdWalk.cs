@@ -6,6 +6,9 @@ namespace Gdws.Torch.Attacks;
 /// </summary>
 internal sealed class ApgdWalk : IDisposable
 {
+    private static readonly Scalar New = 0.75;
+    private static readonly Scalar Rest = 0.25;
+
     private readonly ApgdAttack _attack;
     private readonly AttackedBatch _batch;
     private readonly int _iterations;
@@ -106,14 +109,13 @@ internal sealed class ApgdWalk : IDisposable
     {
         using DisposeScope scope = torch.NewDisposeScope();
         Tensor here = _ball.Perturbation(_x);
-        Tensor ahead = here + (_schedule.Direction(_gradient) * _batch.Column(_schedule.Steps));
+        Tensor ahead = here.Plus(_schedule.Direction(_gradient) * _batch.Column(_schedule.Steps));
         Tensor next = _ball.ScaledInside(ahead);
         if (_schedule.HasMomentum && iteration > 0)
         {
-            const double New = 0.75;
-            Tensor moved = (_ball.Perturbation(next) - here) * New;
-            Tensor before = (here - _ball.Perturbation(_previous)) * (1 - New);
-            next = _ball.ScaledInside(here + moved + before);
+            Tensor moved = _ball.Perturbation(next).Minus(here) * New;
+            Tensor before = here.Minus(_ball.Perturbation(_previous)) * Rest;
+            next = _ball.ScaledInside(here.Plus(moved).Plus(before));
         }
 
         next.DetachFromDisposeScope();
@@ -139,7 +141,7 @@ internal sealed class ApgdWalk : IDisposable
             if (withGradient)
             {
                 Tensor found = torch.autograd.grad([loss.sum()], [input])[0];
-                gradient = gradient is null ? found : gradient + found;
+                gradient = gradient is null ? found : gradient.Plus(found);
             }
 
             if (sample < samples)

@@ -14,7 +14,7 @@ internal static class AttackLoss
         Tensor isFirst = classes.select(1, 0).eq(labels).to(logits.dtype);
         Tensor other = (largest.select(1, 1) * isFirst) + (largest.select(1, 0) * (1 - isFirst));
         Tensor spread = largest.select(1, 0) - largest.select(1, 2) + 1e-12;
-        return (-(Of(logits, labels) - other) / spread).MoveToOuterDisposeScope();
+        return (other.Minus(Of(logits, labels)) / spread).MoveToOuterDisposeScope();
     }
 
     /// <summary>The same towards a class t: −(z_y − z_t) / (z₍₁₎ − (z₍₃₎ + z₍₄₎) / 2).</summary>
@@ -23,7 +23,7 @@ internal static class AttackLoss
         using DisposeScope scope = torch.NewDisposeScope();
         (Tensor largest, _) = logits.topk(4, 1);
         Tensor spread = largest.select(1, 0) - ((largest.select(1, 2) + largest.select(1, 3)) * 0.5) + 1e-12;
-        return (-(Of(logits, labels) - Of(logits, targets)) / spread).MoveToOuterDisposeScope();
+        return (Of(logits, targets).Minus(Of(logits, labels)) / spread).MoveToOuterDisposeScope();
     }
 
     /// <summary>The logit of a class.</summary>

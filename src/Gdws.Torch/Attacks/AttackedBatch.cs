@@ -94,7 +94,7 @@ internal sealed class AttackedBatch
     /// <summary>Perturbations that are made in plain memory, image by image.</summary>
     public Tensor Perturbation(double[] values, int images)
     {
-        using Tensor flat = torch.tensor(values.Length == images * ImageLength ? values : values[..(images * ImageLength)], ScalarType.Float64, Network.Device);
+        using Tensor flat = torch.tensor(values, ScalarType.Float64, Network.Device);
         return flat.reshape(images, Network.Channels, Network.Height, Network.Width);
     }
 

@@ -71,6 +71,7 @@ public sealed record AutoAttack : IAttack
         TorchNetwork network, Tensor images, IReadOnlyList<int> labels, IReadOnlyList<int> indices, CancellationToken cancellation = default) =>
         AttackedBatch.Run(network, images, labels, indices, batch =>
         {
+            AttackSettings.RequireClasses(this, network);
             foreach (IAttack attack in Attacks)
             {
                 int[] rows = batch.Open;

@@ -47,7 +47,7 @@ internal abstract class Ball(Tensor clean, double epsilon) : IDisposable
     {
         using Tensor exact = x.to(ScalarType.Float64, copy: true);
         using Tensor clean = Clean.to(ScalarType.Float64, copy: true);
-        return exact - clean;
+        return exact.Minus(clean);
     }
 
     /// <summary>Keeps some images of the batch.</summary>
@@ -65,7 +65,7 @@ internal abstract class Ball(Tensor clean, double epsilon) : IDisposable
     {
         using DisposeScope scope = torch.NewDisposeScope();
         Tensor exact = Clean.to(ScalarType.Float64).flatten(1);
-        Tensor projected = project(perturbation.flatten(1), -exact, 1 - exact, Epsilon);
+        Tensor projected = project(perturbation.flatten(1), -exact, torch.ones_like(exact).Minus(exact), Epsilon);
         return BallAndBox.Add(Clean, projected.reshape(Clean.shape)).MoveToOuterDisposeScope();
     }
 }

@@ -83,8 +83,8 @@ internal static class BallAndBox
     {
         using DisposeScope scope = torch.NewDisposeScope();
         Tensor exact = clean.to(ScalarType.Float64);
-        Tensor rounded = (exact + perturbation).to(clean.dtype);
-        Tensor beyond = (rounded.to(ScalarType.Float64) - exact).abs() > perturbation.abs();
+        Tensor rounded = exact.Plus(perturbation).to(clean.dtype);
+        Tensor beyond = rounded.to(ScalarType.Float64).Minus(exact).abs() > perturbation.abs();
         return torch.where(beyond, rounded.nextafter(clean), rounded).MoveToOuterDisposeScope();
     }
 

@@ -75,7 +75,7 @@ public sealed record FabAttack : IAttack
         TorchNetwork network, Tensor images, IReadOnlyList<int> labels, IReadOnlyList<int> indices, CancellationToken cancellation = default) =>
         AttackedBatch.Run(network, images, labels, indices, batch =>
         {
-            AttackSettings.RequireClasses(this, network, 2);
+            AttackSettings.RequireClasses(this, network);
             FabRun run = new(this, batch);
             int targets = IsTargeted ? Math.Min(Targets, network.Classes - 1) : 1;
             for (int target = 1; target <= targets; target++)

@@ -3,6 +3,10 @@ namespace Gdws.Torch.Attacks;
 /// <summary>One batch under <see cref="FabAttack"/>.</summary>
 internal sealed class FabRun(FabAttack attack, AttackedBatch batch)
 {
+    private static readonly Scalar Overshoot = FabAttack.Overshoot;
+    private static readonly Scalar LargestPull = FabAttack.LargestPull;
+    private static readonly Scalar Least = 1e-8;
+
     private Norm Norm => attack.ThreatModel.Norm;
 
     private double Epsilon => attack.ThreatModel.Epsilon;
@@ -84,14 +88,14 @@ internal sealed class FabRun(FabAttack attack, AttackedBatch batch)
         Tensor x = state.X.to(ScalarType.Float64).flatten(1);
         Tensor clean = state.Clean.to(ScalarType.Float64).flatten(1);
         Tensor fromHere = Hyperplane.Step(Norm, x, at.Gradient, at.Value);
-        Tensor valueAtClean = at.Value + (at.Gradient * (clean - x)).sum(1, keepdim: true);
+        Tensor valueAtClean = at.Value.Plus((at.Gradient * clean.Minus(x)).sum(1, keepdim: true));
         Tensor fromClean = Hyperplane.Step(Norm, clean, at.Gradient, valueAtClean);
-        Tensor here = Size(fromHere).clamp(min: 1e-8);
-        Tensor there = Size(fromClean).clamp(min: 1e-8);
-        Tensor pull = (here / (here + there)).clamp(0, FabAttack.LargestPull);
-        Tensor ahead = x + (fromHere * FabAttack.Overshoot);
-        Tensor direct = clean + (fromClean * FabAttack.Overshoot);
-        return ((ahead * (1 - pull)) + (direct * pull)).clamp(0, 1).to(state.X.dtype).reshape(state.X.shape).MoveToOuterDisposeScope();
+        Tensor here = Size(fromHere).clamp(min: Least);
+        Tensor there = Size(fromClean).clamp(min: Least);
+        Tensor pull = (here / here.Plus(there)).clamp(KeptScalar.Zero, LargestPull);
+        Tensor ahead = x.Plus(fromHere * Overshoot);
+        Tensor direct = clean.Plus(fromClean * Overshoot);
+        return ahead.Plus(direct.Minus(ahead) * pull).clamp(KeptScalar.Zero, KeptScalar.One).to(state.X.dtype).reshape(state.X.shape).MoveToOuterDisposeScope();
     }
 
     /// <summary>Ends broken images, and takes adversarial images that are too far back towards the clean ones.</summary>
@@ -101,7 +105,7 @@ internal sealed class FabRun(FabAttack attack, AttackedBatch batch)
         if (!wrong.Contains(true))
             return state;
 
-        Tensor change = (state.X.to(ScalarType.Float64) - state.Clean.to(ScalarType.Float64)).flatten(1);
+        Tensor change = state.X.to(ScalarType.Float64).Minus(state.Clean.to(ScalarType.Float64)).flatten(1);
         double[] distances = Size(change).squeeze(1).ToDoubles();
         int[] all = [.. Enumerable.Range(0, wrong.Length)];
         batch.Break(state.X, state.Rows, [.. all.Where(i => wrong[i] && distances[i] <= Epsilon)]);
@@ -161,7 +165,7 @@ internal sealed class FabRun(FabAttack attack, AttackedBatch batch)
 
     private static Linear Linearise(Tensor input, Tensor logits, Tensor labels, Tensor targets, bool keepGraph)
     {
-        Tensor difference = AttackLoss.Of(logits, targets) - AttackLoss.Of(logits, labels);
+        Tensor difference = AttackLoss.Of(logits, targets).Minus(AttackLoss.Of(logits, labels));
         Tensor gradient = torch.autograd.grad([difference.sum()], [input], retain_graph: keepGraph)[0];
         return new Linear(difference.detach().to(ScalarType.Float64).unsqueeze(1), gradient.to(ScalarType.Float64).flatten(1));
     }

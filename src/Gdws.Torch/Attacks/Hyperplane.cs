@@ -6,7 +6,7 @@ namespace Gdws.Torch.Attacks;
 /// <para>
 /// Every value moves so that it helps, by at most the room r to the box's wall. With weights |w| and a distance c = |w·t − b| the steps that the
 /// norms prefer are min(λ, r) for linf, min(λ|w|, r) for l2, and for l1 the whole room of the values with the largest |w|, the last one in part.
-/// Σ|w|·step grows with λ and is piecewise linear: λ is found exactly, by sorting.
+/// Σ|w|·step grows with λ and is piecewise linear: λ is found exactly.
 /// </para>
 /// </summary>
 internal static class Hyperplane
@@ -21,13 +21,13 @@ internal static class Hyperplane
     {
         using DisposeScope scope = torch.NewDisposeScope();
         Tensor direction = -(normals.sign() * torch.where(values < 0, -torch.ones_like(values), torch.ones_like(values)));
-        Tensor room = torch.where(direction > 0, 1 - points, points) * direction.ne(0);
+        Tensor room = torch.where(direction > 0, 1 - points, points) * direction.abs();
         Tensor weights = normals.abs();
         Tensor distance = values.abs();
         Tensor sizes = norm switch
         {
             Norm.Linf => torch.minimum(Multiplier(room, weights, distance), room),
-            Norm.L2 => torch.minimum(Multiplier(Quotient(room, weights), weights * weights, distance) * weights, room),
+            Norm.L2 => torch.where(weights > 0, torch.minimum(Multiplier(Quotient(room, weights), weights * weights, distance) * weights, room), 0),
             _ => Greedy(room, weights, distance),
         };
         return (sizes * direction).MoveToOuterDisposeScope();
@@ -36,20 +36,22 @@ internal static class Hyperplane
     /// <summary>The λ with Σ slope·min(λ, end) = distance; infinite where there is none.</summary>
     private static Tensor Multiplier(Tensor ends, Tensor slopes, Tensor distance)
     {
-        (Tensor ascending, Tensor order) = ends.sort(1);
-        Tensor sorted = slopes.gather(1, order);
-        Tensor done = (sorted * ascending).cumsum(1);
-        Tensor doneSlopes = sorted.cumsum(1);
-        Tensor left = (doneSlopes.narrow(1, doneSlopes.shape[1] - 1, 1) - doneSlopes).clamp(min: 0);
-        Tensor reached = done + (ascending * left);
-        Tensor below = (reached < distance).sum(1, keepdim: true);
-        Tensor previous = (below - 1).clamp(min: 0);
-        Tensor hasPrevious = below > 0;
-        Tensor taken = done.gather(1, previous) * hasPrevious;
-        Tensor slope = torch.where(hasPrevious, left.gather(1, previous), slopes.sum(1, keepdim: true));
-        Tensor impossible = below >= ends.shape[1];
-        Tensor multiplier = (distance - taken).clamp(min: 0) / slope.clamp(min: 1e-300);
-        return torch.where(impossible, torch.full_like(multiplier, double.MaxValue), multiplier);
+        Tensor never = torch.full_like(distance, double.PositiveInfinity);
+        Tensor contributions = slopes * ends;
+        Tensor saturated = ends <= 0;
+
+        // Newton's method. The sum is concave in λ, so from below every round stays below the solution or reaches it; it is reached when no value joins
+        // those that have gone all their way.
+        while (true)
+        {
+            Tensor free = slopes.mul(saturated.logical_not()).sum(1, keepdim: true);
+            Tensor left = (distance.Minus(contributions.mul(saturated).sum(1, keepdim: true))).clamp(min: 0);
+            Tensor multiplier = torch.where(free > 0, left / free, never);
+            Tensor next = saturated.logical_or(ends <= multiplier);
+            if (!next.logical_xor(saturated).any().item<bool>())
+                return multiplier;
+            saturated = next;
+        }
     }
 
     private static Tensor Greedy(Tensor room, Tensor weights, Tensor distance)

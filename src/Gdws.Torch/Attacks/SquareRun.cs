@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Gdws.Torch.Attacks;
 
 /// <summary>One batch under <see cref="SquareAttack"/>. Proposals are drawn in plain memory, image by image; the batch is projected and judged at once.</summary>
@@ -16,22 +18,15 @@ internal sealed class SquareRun(SquareAttack attack, AttackedBatch batch)
         using Tensor selected = batch.CleanOf(rows);
         using Ball ball = Ball.Around(attack.ThreatModel, selected);
         Candidate[] candidates = [.. rows.Select(row => new Candidate(batch.Random(attack.Seed, row, restart), _length))];
-        double[] proposals = new double[rows.Length * _length];
+
+        // Proposals are written where libtorch reads them: an array of that size a query would keep the garbage collector busy.
+        using Tensor proposals = torch.empty([rows.Length, _length], ScalarType.Float64, torch.CPU);
         using IDisposable noGradients = torch.no_grad();
         for (int query = -1; query < attack.Iterations && rows.Length > 0; query++)
         {
             cancellation.ThrowIfCancellationRequested();
-            for (int i = 0; i < rows.Length; i++)
-            {
-                Span<double> proposal = proposals.AsSpan(i * _length, _length);
-                if (query < 0)
-                    _proposals.Begin(ref candidates[i].Random, proposal);
-                else
-                    _proposals.Propose(ref candidates[i].Random, attack.Share(query), candidates[i].Change, proposal);
-            }
-
-            using Tensor perturbation = batch.Perturbation(proposals, rows.Length);
-            using Tensor x = ball.ScaledInside(perturbation);
+            Draw(candidates, query, MemoryMarshal.Cast<byte, double>(proposals.bytes));
+            using Tensor x = Inside(ball, proposals, rows.Length);
             using Tensor logits = batch.Network.Forward(x);
             double[] margins = Margins(logits, rows);
             int[] better = [.. Enumerable.Range(0, rows.Length).Where(i => query < 0 || margins[i] < candidates[i].Margin)];
@@ -53,6 +48,26 @@ internal sealed class SquareRun(SquareAttack attack, AttackedBatch batch)
         NoteBest(ball, rows, candidates);
     }
 
+    private void Draw(Candidate[] candidates, int query, Span<double> proposals)
+    {
+        for (int i = 0; i < candidates.Length; i++)
+        {
+            Span<double> proposal = proposals.Slice(i * _length, _length);
+            if (query < 0)
+                _proposals.Begin(ref candidates[i].Random, proposal);
+            else
+                _proposals.Propose(ref candidates[i].Random, attack.Share(query), candidates[i].Change, proposal);
+        }
+    }
+
+    private Tensor Inside(Ball ball, Tensor proposals, int images)
+    {
+        using Tensor drawn = proposals.narrow(0, 0, images);
+        using Tensor moved = drawn.to(batch.Network.Device);
+        using Tensor perturbation = moved.reshape(images, batch.Network.Channels, batch.Network.Height, batch.Network.Width);
+        return ball.ScaledInside(perturbation);
+    }
+
     private void Accept(Candidate[] candidates, int[] better, double[] margins, Ball ball, Tensor x)
     {
         if (better.Length == 0)
@@ -61,12 +76,13 @@ internal sealed class SquareRun(SquareAttack attack, AttackedBatch batch)
         using Tensor selection = batch.Positions(better);
         using Tensor change = ball.Perturbation(x);
         using Tensor accepted = change.index_select(0, selection);
-        double[] values = accepted.ToDoubles();
+        using Tensor local = accepted.to(torch.CPU);
+        ReadOnlySpan<double> values = MemoryMarshal.Cast<byte, double>(local.bytes);
         for (int i = 0; i < better.Length; i++)
         {
             Candidate candidate = candidates[better[i]];
             candidate.Margin = margins[better[i]];
-            values.AsSpan(i * _length, _length).CopyTo(candidate.Change);
+            values.Slice(i * _length, _length).CopyTo(candidate.Change);
         }
     }
 

@@ -41,6 +41,8 @@ public sealed record RobustnessEvaluation
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(dataset);
         RequireMatch(network, dataset);
+        foreach (IAttack attack in Attacks)
+            AttackSettings.RequireClasses(attack, network);
 
         Stopwatch watch = Stopwatch.StartNew();
         (NaturalResult natural, int[] correct) = Natural(network, dataset, progress, cancellation);
