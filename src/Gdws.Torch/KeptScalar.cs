@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace Gdws.Torch;
 
 /// <summary>
@@ -11,9 +13,21 @@ internal static class KeptScalar
 
     public static Scalar One { get; } = 1.0;
 
+    public static Scalar Least { get; } = 1e-300;
+
+    private static ConcurrentDictionary<double, Scalar> Others { get; } = new();
+
+    private static ConcurrentDictionary<long, Scalar> Whole { get; } = new();
+
     private static Scalar Factor { get; } = 1;
 
     private static Scalar Negative { get; } = -1;
+
+    /// <summary>A setting of an attack; there are few different ones.</summary>
+    public static Scalar Of(double value) => Others.GetOrAdd(value, number => number);
+
+    /// <summary>A whole number, for tensors of such.</summary>
+    public static Scalar Of(long value) => Whole.GetOrAdd(value, number => number);
 
     /// <summary>a + b.</summary>
     public static Tensor Plus(this Tensor a, Tensor b) => a.add(b, Factor);

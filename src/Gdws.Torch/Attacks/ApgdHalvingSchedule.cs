@@ -40,7 +40,7 @@ internal sealed class ApgdHalvingSchedule(ThreatModel ball, int images, int iter
         Tensor exact = gradient.to(ScalarType.Float64, copy: true);
         if (ball.Norm == Norm.Linf)
             return exact.sign().MoveToOuterDisposeScope();
-        Tensor length = exact.flatten(1).norm(1, keepdim: true, p: 2).clamp(min: 1e-300).reshape(-1, 1, 1, 1);
+        Tensor length = exact.flatten(1).norm(1, keepdim: true, p: 2).clamp(min: KeptScalar.Least).reshape(-1, 1, 1, 1);
         return (exact / length).MoveToOuterDisposeScope();
     }
 

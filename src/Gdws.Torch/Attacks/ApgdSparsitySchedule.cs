@@ -30,7 +30,7 @@ internal sealed class ApgdSparsitySchedule(double epsilon, int images, int image
         long[] smallest = [.. _share.Select(share => (long)Math.Clamp((1 - share) * imageLength, 0, imageLength - 1))];
         Tensor place = torch.tensor(smallest, ScalarType.Int64, gradient.device).unsqueeze(1);
         Tensor signs = flat.sign() * sizes.ge(ascending.gather(1, place));
-        return (signs / (signs.abs().sum(1, keepdim: true) + 1e-10)).reshape(gradient.shape).MoveToOuterDisposeScope();
+        return signs.div(signs.abs().sum(1, keepdim: true).clamp(min: KeptScalar.One)).reshape(gradient.shape).MoveToOuterDisposeScope();
     }
 
     public override void Begin(double[] losses, double[]? sparsity)

@@ -147,7 +147,7 @@ internal sealed class ApgdWalk : IDisposable
             if (sample < samples)
                 continue;
             if (gradient is not null)
-                TensorRows.Replace(ref _gradient, (samples == 1 ? gradient : gradient / samples).DetachFromDisposeScope());
+                TensorRows.Replace(ref _gradient, (samples == 1 ? gradient : gradient * KeptScalar.Of(1.0 / samples)).DetachFromDisposeScope());
             logits = logits.detach().DetachFromDisposeScope();
             return loss.ToDoubles();
         }
@@ -193,7 +193,7 @@ internal sealed class ApgdWalk : IDisposable
     private double[] Sparsity()
     {
         using DisposeScope scope = torch.NewDisposeScope();
-        return _ball.Perturbation(_best).ne(0).flatten(1).sum(1).ToDoubles();
+        return _ball.Perturbation(_best).ne(KeptScalar.Zero).flatten(1).sum(1).ToDoubles();
     }
 
     private void Keep(int[] kept)

@@ -12,8 +12,8 @@ internal static class AttackLoss
         using DisposeScope scope = torch.NewDisposeScope();
         (Tensor largest, Tensor classes) = logits.topk(3, 1);
         Tensor isFirst = classes.select(1, 0).eq(labels).to(logits.dtype);
-        Tensor other = (largest.select(1, 1) * isFirst) + (largest.select(1, 0) * (1 - isFirst));
-        Tensor spread = largest.select(1, 0) - largest.select(1, 2) + 1e-12;
+        Tensor other = largest.select(1, 0).Plus(largest.select(1, 1).Minus(largest.select(1, 0)) * isFirst);
+        Tensor spread = largest.select(1, 0).Minus(largest.select(1, 2)).add(KeptScalar.Of(1e-12), KeptScalar.One);
         return (other.Minus(Of(logits, labels)) / spread).MoveToOuterDisposeScope();
     }
 
@@ -22,7 +22,7 @@ internal static class AttackLoss
     {
         using DisposeScope scope = torch.NewDisposeScope();
         (Tensor largest, _) = logits.topk(4, 1);
-        Tensor spread = largest.select(1, 0) - ((largest.select(1, 2) + largest.select(1, 3)) * 0.5) + 1e-12;
+        Tensor spread = largest.select(1, 0).add(largest.select(1, 2).Plus(largest.select(1, 3)), KeptScalar.Of(-0.5)).add(KeptScalar.Of(1e-12), KeptScalar.One);
         return (Of(logits, targets).Minus(Of(logits, labels)) / spread).MoveToOuterDisposeScope();
     }
 

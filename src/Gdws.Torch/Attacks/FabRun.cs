@@ -77,8 +77,8 @@ internal sealed class FabRun(FabAttack attack, AttackedBatch batch)
 
         using DisposeScope scope = torch.NewDisposeScope();
         Tensor flat = batch.Perturbation(noise, rows.Length).flatten(1);
-        Tensor start = clean.to(ScalarType.Float64).flatten(1) + (flat / Size(flat).clamp(min: 1e-300) * (Epsilon / 2));
-        return start.clamp(0, 1).to(clean.dtype).reshape(clean.shape).MoveToOuterDisposeScope();
+        Tensor start = clean.to(ScalarType.Float64).flatten(1).Plus(flat / Size(flat).clamp(min: KeptScalar.Least) * KeptScalar.Of(Epsilon / 2));
+        return start.clamp(KeptScalar.Zero, KeptScalar.One).to(clean.dtype).reshape(clean.shape).MoveToOuterDisposeScope();
     }
 
     /// <summary>Towards the boundary as the linearisation predicts it, with a pull towards the point of it nearest to the clean image.</summary>
@@ -117,7 +117,7 @@ internal sealed class FabRun(FabAttack attack, AttackedBatch batch)
         {
             Tensor selection = batch.Positions(far);
             State some = state.At(far, selection);
-            Tensor back = some.Clean.to(ScalarType.Float64) + ((some.X.to(ScalarType.Float64) - some.Clean.to(ScalarType.Float64)) * FabAttack.BackStep);
+            Tensor back = some.Clean.to(ScalarType.Float64).Plus(some.X.to(ScalarType.Float64).Minus(some.Clean.to(ScalarType.Float64)) * KeptScalar.Of(FabAttack.BackStep));
             some.X = back.to(state.X.dtype);
             Linear there = Look(some, withGradient: true, out _);
             state.X = state.X.index_copy(0, selection, some.X);
@@ -152,9 +152,9 @@ internal sealed class FabRun(FabAttack attack, AttackedBatch batch)
         Tensor? least = null;
         for (int offset = 1; offset < classes; offset++)
         {
-            Tensor targets = (state.Labels + offset).remainder(classes);
+            Tensor targets = state.Labels.add(KeptScalar.Of((long)offset), KeptScalar.Of(1L)).remainder(KeptScalar.Of((long)classes));
             Linear one = Linearise(input, attached, state.Labels, targets, keepGraph: offset < classes - 1);
-            Tensor distance = one.Value.abs() / (DualSize(one.Gradient) + 1e-12);
+            Tensor distance = one.Value.abs() / DualSize(one.Gradient).clamp(min: KeptScalar.Of(1e-12));
             Tensor isNearer = least is null ? torch.ones_like(distance, ScalarType.Bool) : distance < least;
             nearest = nearest is null ? one : new Linear(torch.where(isNearer, one.Value, nearest.Value), torch.where(isNearer, one.Gradient, nearest.Gradient));
             least = least is null ? distance : torch.minimum(distance, least);

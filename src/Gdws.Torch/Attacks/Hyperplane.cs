@@ -20,14 +20,14 @@ internal static class Hyperplane
     public static Tensor Step(Norm norm, Tensor points, Tensor normals, Tensor values)
     {
         using DisposeScope scope = torch.NewDisposeScope();
-        Tensor direction = -(normals.sign() * torch.where(values < 0, -torch.ones_like(values), torch.ones_like(values)));
-        Tensor room = torch.where(direction > 0, 1 - points, points) * direction.abs();
+        Tensor direction = -(normals.sign() * torch.where(values.lt(KeptScalar.Zero), -torch.ones_like(values), torch.ones_like(values)));
+        Tensor room = torch.where(direction.gt(KeptScalar.Zero), torch.ones_like(points).Minus(points), points) * direction.abs();
         Tensor weights = normals.abs();
         Tensor distance = values.abs();
         Tensor sizes = norm switch
         {
             Norm.Linf => torch.minimum(Multiplier(room, weights, distance), room),
-            Norm.L2 => torch.where(weights > 0, torch.minimum(Multiplier(Quotient(room, weights), weights * weights, distance) * weights, room), 0),
+            Norm.L2 => torch.minimum(torch.minimum(Multiplier(Quotient(room, weights), weights * weights, distance), torch.full_like(distance, KeptScalar.Of(1e300))) * weights, room),
             _ => Greedy(room, weights, distance),
         };
         return (sizes * direction).MoveToOuterDisposeScope();
@@ -36,17 +36,17 @@ internal static class Hyperplane
     /// <summary>The λ with Σ slope·min(λ, end) = distance; infinite where there is none.</summary>
     private static Tensor Multiplier(Tensor ends, Tensor slopes, Tensor distance)
     {
-        Tensor never = torch.full_like(distance, double.PositiveInfinity);
+        Tensor never = torch.full_like(distance, KeptScalar.Of(double.PositiveInfinity));
         Tensor contributions = slopes * ends;
-        Tensor saturated = ends <= 0;
+        Tensor saturated = ends.le(KeptScalar.Zero);
 
         // Newton's method. The sum is concave in λ, so from below every round stays below the solution or reaches it; it is reached when no value joins
         // those that have gone all their way.
         while (true)
         {
             Tensor free = slopes.mul(saturated.logical_not()).sum(1, keepdim: true);
-            Tensor left = (distance.Minus(contributions.mul(saturated).sum(1, keepdim: true))).clamp(min: 0);
-            Tensor multiplier = torch.where(free > 0, left / free, never);
+            Tensor left = distance.Minus(contributions.mul(saturated).sum(1, keepdim: true)).clamp(min: KeptScalar.Zero);
+            Tensor multiplier = torch.where(free.gt(KeptScalar.Zero), left / free, never);
             Tensor next = saturated.logical_or(ends <= multiplier);
             if (!next.logical_xor(saturated).any().item<bool>())
                 return multiplier;
@@ -59,12 +59,12 @@ internal static class Hyperplane
         (Tensor descending, Tensor order) = weights.sort(1, descending: true);
         Tensor sortedRoom = room.gather(1, order);
         Tensor gains = descending * sortedRoom;
-        Tensor missing = (distance - (gains.cumsum(1) - gains)).clamp(min: 0);
-        Tensor wanted = missing / descending.clamp(min: 1e-300);
+        Tensor missing = distance.Minus(gains.cumsum(1).Minus(gains)).clamp(min: KeptScalar.Zero);
+        Tensor wanted = missing / descending.clamp(min: KeptScalar.Least);
         Tensor sizes = torch.minimum(wanted, sortedRoom);
         return torch.zeros_like(sizes).scatter(1, order, sizes);
     }
 
     private static Tensor Quotient(Tensor room, Tensor weights) =>
-        torch.where(weights > 0, room / weights.clamp(min: 1e-300), torch.zeros_like(room));
+        torch.where(weights.gt(KeptScalar.Zero), room / weights.clamp(min: KeptScalar.Least), torch.zeros_like(room));
 }

@@ -3,9 +3,6 @@ namespace Gdws.Torch.Attacks;
 /// <summary>The perturbation's Euclidean length is at most ε; steps follow the gradient.</summary>
 internal sealed class L2Ball(Tensor clean, double epsilon) : Ball(clean, epsilon)
 {
-    private readonly Scalar _epsilon = epsilon;
-    private readonly Scalar _least = 1e-300;
-
     public override void FillNoise(ref ImageRandom random, Span<double> noise)
     {
         double squares = 0;
@@ -24,9 +21,9 @@ internal sealed class L2Ball(Tensor clean, double epsilon) : Ball(clean, epsilon
     {
         using DisposeScope scope = torch.NewDisposeScope();
         Tensor flat = gradient.to(ScalarType.Float64).flatten(1);
-        Tensor length = flat.norm(1, keepdim: true, p: 2).clamp(min: 1e-300);
+        Tensor length = flat.norm(1, keepdim: true, p: 2).clamp(min: KeptScalar.Least);
         Tensor direction = flat.div(length).reshape(x.shape);
-        Tensor perturbation = x.to(ScalarType.Float64).Minus(Clean.to(ScalarType.Float64)).Plus(direction * step);
+        Tensor perturbation = x.to(ScalarType.Float64).Minus(Clean.to(ScalarType.Float64)).Plus(direction * KeptScalar.Of(step));
         return Inside(perturbation).MoveToOuterDisposeScope();
     }
 
@@ -35,8 +32,8 @@ internal sealed class L2Ball(Tensor clean, double epsilon) : Ball(clean, epsilon
     public override Tensor ScaledInside(Tensor perturbation)
     {
         using DisposeScope scope = torch.NewDisposeScope();
-        Tensor length = perturbation.flatten(1).norm(1, keepdim: true, p: 2).clamp(min: _least);
-        Tensor scale = length.reciprocal().mul(_epsilon).clamp(max: KeptScalar.One).reshape(-1, 1, 1, 1);
+        Tensor length = perturbation.flatten(1).norm(1, keepdim: true, p: 2).clamp(min: KeptScalar.Least);
+        Tensor scale = length.reciprocal().mul(KeptScalar.Of(Epsilon)).clamp(max: KeptScalar.One).reshape(-1, 1, 1, 1);
         return BallAndBox.Add(Clean, perturbation * scale).clamp_(KeptScalar.Zero, KeptScalar.One).MoveToOuterDisposeScope();
     }
 }

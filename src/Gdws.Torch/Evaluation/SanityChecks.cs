@@ -82,8 +82,8 @@ internal static class SanityChecks
         using DisposeScope scope = torch.NewDisposeScope();
         Tensor first = network.Forward(batch.Images).to(ScalarType.Float64);
         Tensor second = network.Forward(batch.Images).to(ScalarType.Float64);
-        bool areProbabilities = network.Classes > 1 && first.min().item<double>() >= 0 && (first.sum(1) - 1).abs().max().item<double>() < 1e-3;
-        return ((first - second).abs().max().item<double>(), first.abs().max().item<double>(), areProbabilities);
+        bool areProbabilities = network.Classes > 1 && first.min().item<double>() >= 0 && (first.sum(1).Minus(torch.ones_like(first.sum(1)))).abs().max().item<double>() < 1e-3;
+        return (first.Minus(second).abs().max().item<double>(), first.abs().max().item<double>(), areProbabilities);
     }
 
     private static int WithoutGradient(TorchNetwork network, EvaluationBatch batch)
@@ -96,6 +96,6 @@ internal static class SanityChecks
             return batch.Indices.Length;
         Tensor labels = ImageTensors.FromLabels(batch.Labels, network.Device);
         Tensor gradient = torch.autograd.grad([AttackLoss.CrossEntropy(logits, labels).sum()], [input])[0];
-        return (int)gradient.ne(0).flatten(1).sum(1).eq(0).sum().item<long>();
+        return (int)gradient.abs().flatten(1).amax([1]).eq(KeptScalar.Zero).sum().item<long>();
     }
 }

@@ -10,13 +10,13 @@ internal static class AttackTable
         // The figures: from what share of ε on an image of a linear classifier must be broken, and the same for l1, where some attacks are known to be weak.
         // What climbs the cross-entropy goes away from the right class, and not straight to the nearest other one.
         new("fgsm", 0.6, 0.2, model => new FgsmAttack(model)),
-        new("pgd", 0.85, 0.5, model => new PgdAttack(model) { Iterations = 40, Seed = 3 }),
-        new("apgd-ce", 0.85, 0.6, model => new ApgdAttack(model) { Seed = 3 }),
+        new("pgd", 0.8, 0.5, model => new PgdAttack(model) { Iterations = 40, Seed = 3 }),
+        new("apgd-ce", 0.8, 0.5, model => new ApgdAttack(model) { Seed = 3, Iterations = 40 }),
         new("apgd-dlr", 0.97, 0.9, model => new ApgdAttack(model, ApgdLoss.Dlr) { Seed = 3, Iterations = 50, Restarts = 2 }),
-        new("apgd-t", 0.99, 0.95, model => new ApgdAttack(model, ApgdLoss.TargetedDlr) { Seed = 3 }),
+        new("apgd-t", 0.99, 0.95, model => new ApgdAttack(model, ApgdLoss.TargetedDlr) { Seed = 3, Iterations = 40 }),
         new("fab", 0.99, 0.99, model => new FabAttack(model, isTargeted: false) { Seed = 3, Iterations = 20 }),
         new("fab-t", 0.99, 0.99, model => new FabAttack(model) { Seed = 3, Iterations = 20, Restarts = 2 }),
-        new("square", 0.6, 0.5, model => new SquareAttack(model) { Seed = 3, Iterations = 300 }),
+        new("square", 0.6, 0.5, model => new SquareAttack(model) { Seed = 3, Iterations = 200 }),
         new("autoattack", 0.99, 0.99, model => Short(new AutoAttack(model, AutoAttackVersion.Standard, 3))),
         new("autoattack-rand", 0.97, 0.9, model => Short(new AutoAttack(model, AutoAttackVersion.Rand, 3))),
     ];
