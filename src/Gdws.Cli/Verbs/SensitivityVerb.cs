@@ -106,12 +106,12 @@ internal sealed class SensitivityVerb : Verb
 
         string norm = arguments.GetValue(_norm)!;
         Fraction epsilon = arguments.GetValue(_epsilon) ?? Fraction.Parse(norm switch { "linf" => "8/255", "l2" => "0.5", _ => "12" });
-        return new AttackChoice(ThreatModel.ParseNorm(norm), epsilon)
+        return ((PgdAttack)new AttackChoice(ThreatModel.ParseNorm(norm), epsilon)
         {
             Step = arguments.GetValue(_step),
             Iterations = arguments.GetValue(_iterations),
             Seed = arguments.GetValue(_seed),
-        }.ToAttack() with { StopWhenBroken = false };
+        }.ToAttack()) with { StopWhenBroken = false };
     }
 
     private static void Show(VerbContext context, SensitivityEstimate estimate)
