@@ -1,0 +1,7 @@
+namespace Gdws.Torch.Calibration;
+
+/// <summary>How far a calibration is.</summary>
+/// <param name="Stage">What it does, e.g. <c>patch moments</c>.</param>
+/// <param name="Done">Parts of the stage that are done.</param>
+/// <param name="Total">Parts of the stage.</param>
+public sealed record CalibrationProgress(string Stage, int Done, int Total);
