@@ -49,6 +49,40 @@ internal sealed class TorchRun : IDisposable
             _kept.Add(slot);
     }
 
+    /// <summary>Bytes that the run's own values take.</summary>
+    public long Bytes => Enumerable.Range(0, _values.Length).Where(slot => _makers[slot] >= 0 && _values[slot] is not null)
+        .Sum(slot => _values[slot]!.numel() * _values[slot]!.element_size());
+
+    /// <summary>A run that goes on from here by itself; the images and the values so far are shared.</summary>
+    public TorchRun Fork()
+    {
+        TorchRun fork = new(_program, _values[_program.Input]!);
+        for (int slot = 0; slot < _values.Length; slot++)
+        {
+            if (_makers[slot] >= 0)
+                fork._values[slot] = _values[slot]?.alias().DetachFromDisposeScope();
+        }
+
+        _readers.CopyTo(fork._readers, 0);
+        _done.CopyTo(fork._done, 0);
+        fork._kept.UnionWith(_kept);
+        return fork;
+    }
+
+    /// <summary>Gives a value that wasn't computed yet.</summary>
+    /// <param name="name">Its name in the graph.</param>
+    /// <param name="value">The value; belongs to the run from now on.</param>
+    public void Replace(string name, Tensor value)
+    {
+        int slot = _program.Slots[name];
+        int maker = _makers[slot];
+        if (maker < 0 || _done[maker])
+            throw new GdwsException($"the value {name} is there already");
+        value.DetachFromDisposeScope();
+        _values[slot] = value;
+        Finish(_program.Steps[maker], maker);
+    }
+
     public void Dispose()
     {
         for (int slot = 0; slot < _values.Length; slot++)
@@ -110,12 +144,18 @@ internal sealed class TorchRun : IDisposable
             throw step.Node.Error(TorchProgram.FirstLine(exception));
         }
 
+        Finish(step, index);
+    }
+
+    /// <summary>Frees what only that step had still to read.</summary>
+    private void Finish(TorchProgram.Step step, int index)
+    {
         _done[index] = true;
         foreach (int slot in step.Inputs.Where(slot => slot >= 0).Distinct())
         {
             if (--_readers[slot] > 0 || _makers[slot] < 0 || slot == _program.Output || _kept.Contains(slot))
                 continue;
-            _values[slot]!.Dispose();
+            _values[slot]?.Dispose();
             _values[slot] = null;
         }
     }
