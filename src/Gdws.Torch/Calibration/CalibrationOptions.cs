@@ -7,7 +7,7 @@ public sealed record CalibrationOptions
 {
     private readonly int _samples = 2000;
     private readonly int _batchSize = 25;
-    private readonly int _positions = 64;
+    private readonly int _positions = 32;
 
     /// <summary>
     /// Images to use, at least 1; where the data has fewer, all. With an attack half as many images are looked at, each as it is and perturbed. Default: 2,000.
@@ -37,7 +37,7 @@ public sealed record CalibrationOptions
         init => _batchSize = value >= 1 ? value : throw new GdwsException($"the batch size must be at least 1, found {value}");
     }
 
-    /// <summary>Positions of a map at most that an image's patches are taken from, at least 1. Default: 64.</summary>
+    /// <summary>Positions of a map at most that an image's patches are taken from, at least 1. Default: 32.</summary>
     public int PositionsPerImage
     {
         get => _positions;

@@ -70,7 +70,8 @@ public sealed class CalibrationStatistics : IDisposable
         try
         {
             RequireSuits(dense, dataset);
-            images = CalibrationImages.Draw(dense, dataset, options, Report("perturbed images"), cancellation);
+            using (TorchNetwork attacked = new(spectra.Network, options.Device, new TorchNetworkOptions { SkipFinalSoftmax = true }))
+                images = CalibrationImages.Draw(attacked, dataset, options, Report("perturbed images"), cancellation);
             Tensor[] few = [.. images.FirstBatches(InformationImages)];
             information = OutputInformation.Of(dense, layers, few, options.Seed, Report("output weights"), cancellation);
             bool differences = options.Recipe is null ? options.Effort == CalibrationEffort.Full : options.Recipe.DifferenceWeight > 0;
