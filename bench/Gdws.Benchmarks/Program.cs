@@ -1,14 +1,26 @@
+using Gdws;
 using Gdws.Benchmarks;
 
-return args switch
+// One command a benchmark; its arguments follow its name.
+Dictionary<string, Func<string[], int>> commands = new(StringComparer.Ordinal)
 {
-    ["ablation", .. string[] rest] => Ablation.Run(rest),
-    ["spectra"] => SpectraBenchmark.Run(),
-    _ => Usage(),
+    ["ablation"] = Ablation.Run,
+    ["attack-throughput"] = AttackThroughput.Run,
+    ["spectra"] = _ => SpectraBenchmark.Run(),
 };
 
-static int Usage()
+if (args.Length == 0 || !commands.TryGetValue(args[0], out Func<string[], int>? command))
 {
-    Console.Error.WriteLine($"Usage: Gdws.Benchmarks spectra\n       Gdws.Benchmarks {AblationOptions.Usage}");
+    Console.Error.WriteLine($"usage: Gdws.Benchmarks {string.Join('|', commands.Keys)} …");
     return 2;
+}
+
+try
+{
+    return command(args[1..]);
+}
+catch (GdwsException exception)
+{
+    Console.Error.WriteLine(exception.Message);
+    return 1;
 }

@@ -1,9 +1,14 @@
 using System.Diagnostics;
 using Gdws.Decomposition;
+using Gdws.Onnx;
+using Gdws.Onnx.Schema;
+using Gdws.Planning;
 
 namespace Gdws.Benchmarks;
 
-/// <summary>Times the spectra and LEGO of all sixteen eligible layers of a PreActResNet-18, with random weights.</summary>
+/// <summary>
+/// Times the spectra and LEGO of all sixteen eligible layers of a PreActResNet-18, with random weights, and the way from network to network.
+/// </summary>
 internal static class SpectraBenchmark
 {
     private const int WarmUps = 3;
@@ -32,7 +37,42 @@ internal static class SpectraBenchmark
         Report("LEGO", () => spectra.Sum(spectrum => Lego.Select(spectrum, 5).Kernels));
         Selection[] selections = [.. spectra.Select(spectrum => Mego.Select(spectrum, spectrum.Inputs * 2))];
         Report("factors, G = 2C", () => selections.Sum(selection => GdwsFactors.Of(selection).Kernels));
+
+        OnnxModel network = Network(weights);
+        SpectraOptions options = new() { IncludeFirst = true };
+        Report("network to network", () => Planner.WithinError(Planning.Spectra.Of(network, options), 500).ApplyTo(network).ToBytes());
+        using Process process = Process.GetCurrentProcess();
+        double held = 2 * sizeof(float) * weights.Sum(w => (double)w.Length) / 1e6;
+        Console.WriteLine($"peak memory                    {process.PeakWorkingSet64 / 1e6,8:F0} MB ({held:F0} MB are the weights)");
         return 0;
+    }
+
+    /// <summary>Each layer by itself on the images' first channels; only its weight matters here.</summary>
+    private static OnnxModel Network(float[][] weights)
+    {
+        GraphProto graph = new() { Name = "spectra" };
+        for (int layer = 0; layer < weights.Length; layer++)
+        {
+            (int outputs, int inputs) = _shapes[layer];
+            graph.Initializer.Add(OnnxTensor.Create($"{layer}.weight", [outputs, inputs, 3, 3], weights[layer]));
+            NodeProto node = new() { OpType = "Conv", Name = $"{layer}" };
+            node.Input.Add([$"images{inputs}", $"{layer}.weight"]);
+            node.Output.Add($"{layer}.output");
+            graph.Node.Add(node);
+            graph.Output.Add(new ValueInfoProto { Name = $"{layer}.output" });
+        }
+
+        foreach (int inputs in _shapes.Select(shape => shape.Inputs).Distinct())
+        {
+            TensorShapeProto shape = new();
+            shape.Dim.Add(new int[] { 1, inputs, 32, 32 }.Select(d => new TensorShapeProto.Types.Dimension { DimValue = d }));
+            TypeProto type = new() { TensorType = new TypeProto.Types.Tensor { ElemType = 1, Shape = shape } };
+            graph.Input.Add(new ValueInfoProto { Name = $"images{inputs}", Type = type });
+        }
+
+        ModelProto model = new() { IrVersion = 8, Graph = graph };
+        model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = 17 });
+        return new OnnxModel(model);
     }
 
     private static LayerSpectrum[] Spectra(float[][] weights) =>

@@ -1,5 +1,6 @@
 using Gdws.Execution;
 using Gdws.OnnxRuntime;
+using Gdws.Torch;
 
 namespace Gdws.Cli;
 
@@ -7,12 +8,14 @@ namespace Gdws.Cli;
 internal static class Engines
 {
     public const string OnnxRuntime = "onnxruntime";
+    public const string Torch = "torch";
 
-    public static string[] Names { get; } = [OnnxRuntime];
+    public static string[] Names { get; } = [OnnxRuntime, Torch];
 
     public static IEngine Create(string name) => name switch
     {
         OnnxRuntime => new OnnxRuntimeEngine(),
+        Torch => new TorchEngine(),
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, "no such engine"),
     };
 }

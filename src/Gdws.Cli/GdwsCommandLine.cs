@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
+using Gdws.Cli.Demo;
 using Gdws.Cli.Verbs;
 
 namespace Gdws.Cli;
@@ -16,9 +17,12 @@ internal static class GdwsCommandLine
     /// <summary>The exit code of a program that was stopped by Ctrl-C, as shells expect it.</summary>
     public const int Stopped = 130;
 
-    public static int Run(IReadOnlyList<string> args, TextWriter output, TextWriter error, CancellationToken cancellation = default)
+    public static int Run(IReadOnlyList<string> args, TextWriter output, TextWriter error, CancellationToken cancellation = default) =>
+        Run(args, output, error, new DemoSetup(), cancellation);
+
+    internal static int Run(IReadOnlyList<string> args, TextWriter output, TextWriter error, DemoSetup demo, CancellationToken cancellation)
     {
-        RootCommand root = Root();
+        RootCommand root = Root(demo);
         ParseResult parsed = root.Parse(args.Count == 0 ? ["--help"] : args, new ParserConfiguration
         {
             EnablePosixBundling = false,
@@ -58,21 +62,22 @@ internal static class GdwsCommandLine
             return $"unknown command '{parsed.UnmatchedTokens[0]}'; expected {string.Join(", ", root.Subcommands.Select(c => c.Name))}";
 
         // The parser takes a misspelt option of a verb with arguments for one more argument.
-        string? option = parsed.UnmatchedTokens.Concat(parsed.Tokens.Where(t => t.Type == TokenType.Argument).Select(t => t.Value)).FirstOrDefault(LooksLikeOption);
+        string? option = parsed.Tokens.Where(t => t.Type == TokenType.Argument).Select(t => t.Value)
+            .Concat(parsed.UnmatchedTokens).FirstOrDefault(LooksLikeOption);
         return option is not null ? $"unknown option {option}" : parsed.Errors.Count > 0 ? parsed.Errors[0].Message : null;
     }
 
     private static bool LooksLikeOption(string text) =>
         text.StartsWith("--", StringComparison.Ordinal) || (text.Length == 2 && text[0] == '-' && char.IsAsciiLetter(text[1]));
 
-    private static RootCommand Root()
+    private static RootCommand Root(DemoSetup demo)
     {
-        RootCommand root = new("Makes trained convolutional networks faster without training, and measures what that does to their accuracy.")
+        RootCommand root = new("Makes trained convolutional networks faster without training; measures speed and accuracy before and after.")
         {
             HelpName = "gdws",
         };
         root.Add(SharedOptions.Verbose);
-        foreach (Verb verb in AllVerbs())
+        foreach (Verb verb in AllVerbs(demo))
             root.Add(verb);
 
         HelpOption help = root.Options.OfType<HelpOption>().Single();
@@ -80,8 +85,9 @@ internal static class GdwsCommandLine
         return root;
     }
 
-    private static IEnumerable<Verb> AllVerbs() =>
+    private static IEnumerable<Verb> AllVerbs(DemoSetup demo) =>
     [
+        new DemoVerb(demo),
         new ConvertVerb(),
         new InspectVerb(),
         new ApproximateVerb(),
@@ -113,5 +119,6 @@ internal static class GdwsCommandLine
         }
     }
 
-    private static string OneLine(string message) => string.Join(' ', message.Split((char[])['\r', '\n'], StringSplitOptions.RemoveEmptyEntries));
+    private static string OneLine(string message) =>
+        string.Join(' ', message.Split((char[])['\r', '\n'], StringSplitOptions.RemoveEmptyEntries));
 }

@@ -43,7 +43,8 @@ public sealed class OnnxRuntimeEngine : IEngine
     /// <summary>The message without the code and the line breaks that ONNX Runtime puts around it.</summary>
     internal static string OneLine(string message)
     {
-        string line = string.Join(' ', message.Split((char[])['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+        const StringSplitOptions tidy = StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries;
+        string line = string.Join(' ', message.Split((char[])['\r', '\n'], tidy));
         int code = line.StartsWith("[ErrorCode:", StringComparison.Ordinal) ? line.IndexOf(']', StringComparison.Ordinal) : -1;
         return line[(code + 1)..].Trim();
     }

@@ -14,7 +14,7 @@ internal sealed class ProgressDisplay(IAnsiConsole console)
 
         return console.Progress()
             .AutoClear(true)
-            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn { Width = 30 }, new FiguresColumn())
+            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn { Width = 20 }, new FiguresColumn())
             .Start(context => work(new Bars(context)));
     }
 
@@ -44,13 +44,14 @@ internal sealed class ProgressDisplay(IAnsiConsole console)
         {
             double elapsed = (task.ElapsedTime ?? TimeSpan.Zero).TotalSeconds;
             string unit = task.Tag as string ?? "";
-            string count = $"{task.Value:N0} of {task.MaxValue:N0} {unit}";
+            string count = unit == "%" ? $"{task.Value:N0} %" : $"{task.Value:N0} of {task.MaxValue:N0} {unit}";
             if (task.Value <= 0 || elapsed <= 0)
                 return new Text(count);
 
             double rate = task.Value / elapsed;
+            string speed = unit == "%" ? "" : $", {Quantity.Rate(rate)}/s";
             string rest = task.IsFinished ? Quantity.Time(elapsed) : $"{Quantity.Time((task.MaxValue - task.Value) / rate)} left";
-            return new Text($"{count}, {Quantity.Rate(rate)} {unit}/s, {rest}");
+            return new Text($"{count}{speed}, {rest}");
         }
     }
 }

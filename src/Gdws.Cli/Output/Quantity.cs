@@ -4,7 +4,8 @@ namespace Gdws.Cli.Output;
 internal static class Quantity
 {
     /// <summary>E.g. <c>81.2 % (406 of 500)</c>; a percent has as many digits as one image more or less would change.</summary>
-    public static string Accuracy(int correct, int images) => images == 0 ? "no images" : $"{Percent(correct, images)} ({correct:N0} of {images:N0})";
+    public static string Accuracy(int correct, int images) =>
+        images == 0 ? "no images" : $"{Percent(correct, images)} ({correct:N0} of {images:N0})";
 
     /// <summary>E.g. <c>81.2 %</c>.</summary>
     public static string Percent(int count, int images)

@@ -5,4 +5,9 @@ namespace Gdws.Cli.Output;
 /// <param name="Done">Items done.</param>
 /// <param name="Total">All items.</param>
 /// <param name="Unit">What an item is, e.g. <c>images</c>.</param>
-internal sealed record WorkProgress(string Part, int Done, int Total, string Unit);
+internal sealed record WorkProgress(string Part, int Done, int Total, string Unit)
+{
+    /// <summary>How far a throughput measurement is.</summary>
+    /// <param name="share">Between 0 and 1.</param>
+    public static WorkProgress OfThroughput(double share) => new("images per second", (int)Math.Round(100 * share), 100, "%");
+}

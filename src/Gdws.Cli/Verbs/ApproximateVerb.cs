@@ -12,18 +12,45 @@ internal sealed class ApproximateVerb : Verb
 {
     private readonly Argument<string> _network = new("NET") { Description = "A network (.onnx)" };
     private readonly Option<string> _output = SharedOptions.OutputNetwork();
-    private readonly Option<double?> _beta = BudgetOption("--beta", "B", "LEGO: the fewest kernels within a weighted error of B in every layer");
-    private readonly Option<double?> _kernels = BudgetOption("--kernels-per-channel", "R", "MEGO: the smallest error with G = round(R·C) kernels in every layer");
-    private readonly Option<double?> _speedup = BudgetOption("--speedup-macs", "R", "The whole network needs 1/R of its MACs; one threshold for all layers");
-    private readonly Option<string?> _sensitivity = new("--sensitivity") { Description = "Weights α of the error (.safetensors, one vector a layer)", HelpName = "ALPHA" };
-    private readonly Option<string[]> _exclude = new("--exclude") { Description = "Layers to leave alone, e.g. 'layer1.*'; may be given several times", HelpName = "GLOB" };
-    private readonly Option<bool> _includeFirst = new("--include-first") { Description = "Replace the network's first convolution too" };
-    private readonly Option<bool> _always = new("--always") { Description = "Replace layers also where that takes as many MACs or more" };
-    private readonly Option<string?> _plan = new("--plan") { Description = "Write the plan, what was kept in every layer and why, as JSON", HelpName = "PLAN.json" };
+    private readonly Option<double?> _beta =
+        BudgetOption("--beta", "B", "LEGO: the fewest kernels within a weighted error of B in every layer");
+    private readonly Option<double?> _kernels =
+        BudgetOption("--kernels-per-channel", "R", "MEGO: the smallest error with G = round(R·C) kernels in every layer");
+    private readonly Option<double?> _speedup =
+        BudgetOption("--speedup-macs", "R", "The whole network needs 1/R of its MACs; one threshold for all layers");
+
+    private readonly Option<string?> _sensitivity = new("--sensitivity")
+    {
+        Description = "Weights α of the error (.safetensors, one vector a layer)",
+        HelpName = "ALPHA",
+    };
+
+    private readonly Option<string[]> _exclude = new("--exclude")
+    {
+        Description = "Layers to leave alone, e.g. 'layer1.*'; may be given several times",
+        HelpName = "GLOB",
+    };
+
+    private readonly Option<bool> _includeFirst = new("--include-first")
+    {
+        Description = "Replace the network's first convolution too",
+    };
+
+    private readonly Option<bool> _always = new("--always")
+    {
+        Description = "Replace layers also where that takes as many MACs or more",
+    };
+
+    private readonly Option<string?> _plan = new("--plan")
+    {
+        Description = "Write the plan, what was kept in every layer and why, as JSON",
+        HelpName = "PLAN.json",
+    };
 
     public ApproximateVerb() : base(
         "approximate",
-        "Replaces a network's K×K convolutions by GDWS ones, without training; give exactly one of --beta, --kernels-per-channel, --speedup-macs",
+        "Replaces a network's K×K convolutions by GDWS ones, without training;"
+        + " give exactly one of --beta, --kernels-per-channel, --speedup-macs",
         "gdws approximate net.onnx --speedup-macs 2 -o net.gdws.onnx",
         "gdws approximate net.onnx --beta 0.005 --exclude 'layer4.*' --plan plan.json -o net.gdws.onnx")
     {
@@ -74,8 +101,9 @@ internal sealed class ApproximateVerb : Verb
         context.Line();
         foreach (string line in LeftAlone(plan))
             context.Line(line);
-        context.Line($"{output}: {Quantity.Large(plan.MacsBefore)} → {Quantity.Large(plan.MacsAfter)} MACs ({Quantity.Ratio(Speedup(plan))} fewer),"
-            + $" {Quantity.Large(NetworkComplexity.Of(network).Parameters)} → {Quantity.Large(NetworkComplexity.Of(result).Parameters)} parameters");
+        (long before, long after) = (NetworkComplexity.Of(network).Parameters, NetworkComplexity.Of(result).Parameters);
+        context.Line($"{output}: {Quantity.Large(plan.MacsBefore)} → {Quantity.Large(plan.MacsAfter)} MACs"
+            + $" ({Quantity.Ratio(Speedup(plan))} fewer), {Quantity.Large(before)} → {Quantity.Large(after)} parameters");
         context.WriteJson(() => Document(context, source, output, plan));
     }
 

@@ -19,7 +19,8 @@ internal sealed class BenchmarkVerb : Verb
     private readonly Option<int> _batch = SharedOptions.Whole("--batch", "N", 1, 1, "Images a run");
     private readonly Option<int> _threads = SharedOptions.Threads();
     private readonly Option<int> _seed = SharedOptions.Seed();
-    private readonly Option<Fraction> _seconds = SharedOptions.Number("--seconds", "S", "3", "Time for the timed runs of each network");
+    private readonly Option<Fraction> _seconds =
+        SharedOptions.Number("--seconds", "S", "3", "Time for the timed runs of each network");
     private readonly Option<string> _engine =
         SharedOptions.Choice("--engine", Engines.OnnxRuntime, "What runs the networks", [.. Engines.Names, AllEngines]);
 
@@ -74,7 +75,7 @@ internal sealed class BenchmarkVerb : Verb
     public static ThroughputReport Measure(VerbContext context, ThroughputOptions options, IReadOnlyList<ThroughputCandidate> candidates) =>
         context.Track(progress => new ThroughputMeasurement(options).Run(
             candidates,
-            new RelayedProgress<double>(progress, share => new WorkProgress("images per second", (int)Math.Round(100 * share), 100, "%")),
+            new RelayedProgress<double>(progress, WorkProgress.OfThroughput),
             context.Cancellation));
 
     /// <summary>Prints what doesn't stand in a table: the machine and what makes the figures doubtful.</summary>

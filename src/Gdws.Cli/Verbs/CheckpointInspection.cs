@@ -25,7 +25,10 @@ internal static class CheckpointInspection
         context.Line($"{checkpoint.State.Count:N0} tensors, {Quantity.Large(checkpoint.State.Sum(t => t.Length))} elements,"
             + $" {checkpoint.State.Sum(t => t.Bytes.Length) / 1e6:F1} MB");
         if (architecture is not null)
-            context.Line($"`gdws convert {file} -o {Path.ChangeExtension(file, ".onnx")}` makes a network of it (--normalize as it was trained)");
+        {
+            string network = Path.ChangeExtension(file, ".onnx");
+            context.Line($"`gdws convert {file} -o {network}` makes a network of it (--normalize as it was trained)");
+        }
 
         context.WriteJson(() => new
         {

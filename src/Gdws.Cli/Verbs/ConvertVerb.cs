@@ -10,7 +10,11 @@ namespace Gdws.Cli.Verbs;
 /// <summary>Makes a network that takes images in [0,1] of a checkpoint or of a network that wants them prepared.</summary>
 internal sealed class ConvertVerb : Verb
 {
-    private readonly Argument<string> _source = new("SOURCE") { Description = "A checkpoint (.pth, .pt, .th, .tar, .safetensors) or a network (.onnx)" };
+    private readonly Argument<string> _source = new("SOURCE")
+    {
+        Description = "A checkpoint (.pth, .pt, .th, .tar, .safetensors) or a network (.onnx)",
+    };
+
     private readonly Option<string> _arch = new("--arch")
     {
         Description = "The checkpoint's architecture, e.g. preactresnet18; auto tells it from the parameters (a wrong name lists all)",
@@ -18,18 +22,24 @@ internal sealed class ConvertVerb : Verb
         DefaultValueFactory = _ => "auto",
     };
 
-    private readonly Option<int?> _classes = SharedOptions.OptionalWhole("--classes", "N", "Insist on so many classes (else as the checkpoint has)");
-    private readonly Option<int?> _channels = SharedOptions.OptionalWhole("--channels", "N", "Insist on so many image channels (else as the checkpoint has)");
-    private readonly Option<int?> _imageSize = SharedOptions.OptionalWhole("--image-size", "N", "Rows and columns of an image (else as usual for the architecture)");
+    private readonly Option<int?> _classes =
+        SharedOptions.OptionalWhole("--classes", "N", "Insist on so many classes (else as the checkpoint has)");
+    private readonly Option<int?> _channels =
+        SharedOptions.OptionalWhole("--channels", "N", "Insist on so many image channels (else as the checkpoint has)");
+    private readonly Option<int?> _imageSize =
+        SharedOptions.OptionalWhole("--image-size", "N", "Rows and columns of an image (else as usual for the architecture)");
     private readonly Option<string> _normalize = new("--normalize")
     {
-        Description = $"Normalisation that the network was trained with: {string.Join(", ", InputConversion.Presets)} or MEANS:STDS, comma-separated, one a channel",
+        Description = $"Normalisation that the network was trained with: {string.Join(", ", InputConversion.Presets)}"
+            + " or MEANS:STDS, comma-separated, one a channel",
         HelpName = "NAME",
         DefaultValueFactory = _ => "none",
     };
 
-    private readonly Option<string> _channelOrder = SharedOptions.Choice("--channel-order", "rgb", "Order of colours that the network wants", "rgb", "bgr");
-    private readonly Option<string> _inputScale = SharedOptions.Choice("--input-scale", "1", "Value of white that the network wants", "1", "255");
+    private readonly Option<string> _channelOrder =
+        SharedOptions.Choice("--channel-order", "rgb", "Order of colours that the network wants", "rgb", "bgr");
+    private readonly Option<string> _inputScale =
+        SharedOptions.Choice("--input-scale", "1", "Value of white that the network wants", "1", "255");
     private readonly Option<string> _output = SharedOptions.OutputNetwork();
 
     public ConvertVerb() : base(
@@ -72,7 +82,8 @@ internal sealed class ConvertVerb : Verb
         context.Line($"{output}: {(architecture is null ? "" : architecture + ", ")}takes {signature.ImageText} images in [0,1],"
             + $" tells {signature.Classes:N0} classes apart");
         context.Line($"{Quantity.Large(complexity.Macs)} MACs an image, {Quantity.Large(complexity.Parameters)} parameters");
-        context.Line($"inside: {(conversion.IsNone ? "no normalisation (--normalize, if it was trained with one)" : $"normalisation, {conversion}")}");
+        string inside = conversion.IsNone ? "no normalisation (--normalize, if it was trained with one)" : $"normalisation, {conversion}";
+        context.Line($"inside: {inside}");
         context.WriteJson(() => new
         {
             Source = source,

@@ -36,7 +36,8 @@ internal sealed class InspectVerb : Verb
         context.Line();
         LayerTable(model.Convolutions, whole.Macs).Print(context.Output);
         context.Line();
-        context.Line($"convolutions   {Quantity.Large(whole.ConvolutionMacs),8} MACs  {Quantity.Large(model.Convolutions.Sum(l => l.Parameters)),8} parameters");
+        long parameters = model.Convolutions.Sum(l => l.Parameters);
+        context.Line($"convolutions   {Quantity.Large(whole.ConvolutionMacs),8} MACs  {Quantity.Large(parameters),8} parameters");
         context.Line($"whole network  {Quantity.Large(whole.Macs),8} MACs  {Quantity.Large(whole.Parameters),8} parameters");
         long dense = model.Convolutions.Sum(DenseMacs) + whole.LinearMacs;
         if (dense != whole.Macs)

@@ -77,7 +77,8 @@ public sealed record PgdAttack : IAttack
         if (labels.Count != images.shape[0] || indices.Count != images.shape[0])
             throw new ArgumentException($"{images.shape[0]} images need as many labels and indices, found {labels.Count} and {indices.Count}");
 
-        using Tensor clean = images.detach().to(network.Precision, network.Device);
+        using Tensor detached = images.detach();
+        using Tensor clean = detached.to(network.Precision, network.Device);
         PgdRun run = new(this, network, clean, labels, indices);
         try
         {

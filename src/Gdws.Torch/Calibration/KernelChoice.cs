@@ -35,9 +35,9 @@ internal static class KernelChoice
     {
         int?[] numbers = budget.Kind switch
         {
-            BudgetKind.SpeedupMacs => [.. CurveAllocation.Select([.. layers.Select(layer => Curved(layer, always))], Planner.MacBudget(spectra, budget.Value))],
-            BudgetKind.KernelsPerChannel => [.. layers.Select(layer => (int?)Clamp(layer, Ratio(layer, budget.Value)))],
-            _ => [.. layers.Select(layer => (int?)WithinError(layer.Removal!.Curve, budget.Value * layer.Problem.DenseError))],
+            BudgetKind.SpeedupMacs => [.. CurveAllocation.Select([.. layers.Select(layer => Curved(layer, always, budget.RoundTo))], Planner.MacBudget(spectra, budget.Value))],
+            BudgetKind.KernelsPerChannel => [.. layers.Select(layer => (int?)Clamp(layer, Ratio(layer, budget)))],
+            _ => [.. layers.Select(layer => (int?)Clamp(layer, Rounded(WithinError(layer.Removal!.Curve, budget.Value * layer.Problem.DenseError), budget.RoundTo)))],
         };
         Dictionary<string, (int[], double, Func<KernelSet>)> chosen = new(StringComparer.Ordinal);
         for (int i = 0; i < layers.Count; i++)
@@ -57,9 +57,9 @@ internal static class KernelChoice
     {
         IReadOnlyList<Selection> selections = budget.Kind switch
         {
-            BudgetKind.SpeedupMacs => GlobalThreshold.Select([.. layers.Select(layer => Costed(layer, always))], Planner.MacBudget(spectra, budget.Value)),
-            BudgetKind.KernelsPerChannel => [.. layers.Select(layer => Mego.Select(layer.Spectrum, Ratio(layer, budget.Value), layer.Layer.Sensitivity.Span))],
-            _ => [.. layers.Select(layer => Lego.Select(layer.Spectrum, budget.Value * layer.TotalError(), layer.Layer.Sensitivity.Span))],
+            BudgetKind.SpeedupMacs => GlobalThreshold.Select([.. layers.Select(layer => Costed(layer, always, budget.RoundTo))], Planner.MacBudget(spectra, budget.Value)),
+            BudgetKind.KernelsPerChannel => [.. layers.Select(layer => Mego.Select(layer.Spectrum, Ratio(layer, budget), layer.Layer.Sensitivity.Span))],
+            _ => [.. layers.Select(layer => WithinShare(layer, budget))],
         };
         Dictionary<string, (int[], double, Func<KernelSet>)> chosen = new(StringComparer.Ordinal);
         for (int i = 0; i < layers.Count; i++)
@@ -72,8 +72,20 @@ internal static class KernelChoice
         return chosen;
     }
 
-    private static int Ratio(CalibratedLayer layer, double ratio) =>
-        (int)Math.Min(Math.Round(ratio * layer.Spectrum.Inputs, MidpointRounding.AwayFromZero), layer.Spectrum.Components);
+    private static int Ratio(CalibratedLayer layer, Budget budget)
+    {
+        double kernels = Math.Min(Math.Round(budget.Value * layer.Spectrum.Inputs, MidpointRounding.AwayFromZero), layer.Spectrum.Components);
+        return Math.Min(Rounded((int)kernels, budget.RoundTo), layer.Spectrum.Components);
+    }
+
+    private static int Rounded(int kernels, int roundTo) => (int)Math.Min(((long)kernels + roundTo - 1) / roundTo * roundTo, int.MaxValue);
+
+    private static Selection WithinShare(CalibratedLayer layer, Budget budget)
+    {
+        ReadOnlySpan<float> sensitivity = layer.Layer.Sensitivity.Span;
+        Selection selection = Lego.Select(layer.Spectrum, budget.Value * layer.TotalError(), sensitivity);
+        return Mego.Select(layer.Spectrum, Math.Min(Rounded(selection.Kernels, budget.RoundTo), layer.Spectrum.Components), sensitivity);
+    }
 
     private static int Clamp(CalibratedLayer layer, int kernels) => Math.Clamp(kernels, layer.Removal!.Curve.Fewest, layer.Removal.Curve.Most);
 
@@ -92,21 +104,23 @@ internal static class KernelChoice
         return low;
     }
 
-    private static CurvedLayer Curved(CalibratedLayer layer, bool always) => new()
+    private static CurvedLayer Curved(CalibratedLayer layer, bool always, int roundTo) => new()
     {
         Curve = layer.Removal!.Curve,
         CostPerKernel = CostPerKernel(layer),
         DenseCost = always ? long.MaxValue : layer.Convolution.Macs,
         Weight = layer.Weight,
+        RoundTo = roundTo,
     };
 
-    private static CostedLayer Costed(CalibratedLayer layer, bool always) => new()
+    private static CostedLayer Costed(CalibratedLayer layer, bool always, int roundTo) => new()
     {
         Spectrum = layer.Spectrum,
         CostPerKernel = CostPerKernel(layer),
         DenseCost = always ? long.MaxValue : layer.Convolution.Macs,
         Sensitivity = layer.Layer.Sensitivity,
         Weight = layer.Weight,
+        RoundTo = roundTo,
     };
 
     private static long CostPerKernel(CalibratedLayer layer) =>

@@ -117,7 +117,12 @@ internal static class Selections
             }
 
             int used = Array.FindLastIndex(pairs, pad => pad != 0) + 1;
-            return used == 0 ? inputs[0]!.alias() : torch.nn.functional.pad(inputs[0]!, pairs[..(used + (used % 2))], mode, value);
+            if (used == 0)
+                return inputs[0]!.alias();
+
+            // Reflecting takes pads for all axes but batch and channels, no more and no fewer.
+            int given = mode == PaddingModes.Constant ? used + (used % 2) : Math.Max(used + (used % 2), 2 * (rank - 2));
+            return torch.nn.functional.pad(inputs[0]!, pairs[..given], mode, value);
         };
     }
 }

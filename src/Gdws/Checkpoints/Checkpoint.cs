@@ -10,18 +10,21 @@ namespace Gdws.Checkpoints;
 /// <param name="Format">How the file is built.</param>
 /// <param name="State">The parameters and buffers, without the prefix <c>module.</c> where all of them had it.</param>
 /// <param name="Metadata">
-/// Safetensors: the header's <c>__metadata__</c>. PyTorch: the text, numbers and truth values that lie beside the state dict, e.g. <c>epoch</c> or <c>meta.arch</c>.
+/// Safetensors: the header's <c>__metadata__</c>. PyTorch: the text, numbers and truth values that lie beside the state dict,
+/// e.g. <c>epoch</c> or <c>meta.arch</c>.
 /// </param>
 public sealed record Checkpoint(string Path, CheckpointFormat Format, StateDict State, IReadOnlyDictionary<string, string> Metadata)
 {
     /// <summary>Reads a checkpoint; its format is told from its bytes, not from its name.</summary>
     /// <param name="path">The file.</param>
     /// <remarks>
-    /// The state dict is looked for under <c>state_dict</c>, <c>model_state_dict</c>, <c>model</c> and <c>net</c>, else the whole file is taken as one.
-    /// Nested dictionaries and lists are joined with dots; what isn't a tensor, and optimizers, are left out. Elements keep the type they are stored in.
+    /// The state dict is looked for under <c>state_dict</c>, <c>model_state_dict</c>, <c>model</c> and <c>net</c>,
+    /// else the whole file is taken as one. Nested dictionaries and lists are joined with dots; what isn't a tensor, and optimizers, are left out.
+    /// Elements keep the type they are stored in.
     /// </remarks>
     /// <exception cref="InvalidFileException">
-    /// The file is truncated, damaged or hostile, or of a kind that holds no state dict (TorchScript, a whole pickled module, the tar form of PyTorch 0.1.9).
+    /// The file is truncated, damaged or hostile, or of a kind that holds no state dict
+    /// (TorchScript, a whole pickled module, the tar form of PyTorch 0.1.9).
     /// </exception>
     /// <exception cref="GdwsException">The file is missing or can't be read.</exception>
     public static Checkpoint Load(string path)

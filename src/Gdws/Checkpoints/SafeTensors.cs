@@ -4,7 +4,9 @@ using System.Text.Json;
 
 namespace Gdws.Checkpoints;
 
-/// <summary>Writes safetensors (https://github.com/huggingface/safetensors): a JSON header and the tensors' bytes. <see cref="Checkpoint.Load"/> reads them.</summary>
+/// <summary>
+/// Writes safetensors (https://github.com/huggingface/safetensors): a JSON header and the tensors' bytes. <see cref="Checkpoint.Load"/> reads them.
+/// </summary>
 public static class SafeTensors
 {
     private const int Alignment = 8;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Gdws.Decomposition;
@@ -16,6 +17,10 @@ namespace Gdws.Decomposition;
 /// With x a sample (a row of W_c, or a column where M &lt; K²), A = Σ x xᵀ is accumulated on the smaller side, n = min(M, K²), and its
 /// eigenvectors V found. A squares the singular values and so keeps only half of the digits of small ones; these are therefore taken
 /// from ‖V x‖ summed over the samples instead of from the eigenvalues. On the smaller side M, V x are the singular vectors wanted.
+/// <para>
+/// A network is decomposed once in the life of a process, before the runtime would have found out which loops are hot; these are
+/// therefore compiled at full strength from the start.
+/// </para>
 /// </remarks>
 internal sealed class ChannelBlockSolver
 {
@@ -84,6 +89,7 @@ internal sealed class ChannelBlockSolver
         return true;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Load(ReadOnlySpan<float> weight, int first, int channels)
     {
         for (int m = 0; m < _outputs; m++)
@@ -107,6 +113,7 @@ internal sealed class ChannelBlockSolver
         return x;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Accumulate()
     {
         Span<Vector256<double>> gram = _gram;
@@ -133,6 +140,7 @@ internal sealed class ChannelBlockSolver
         return double.IsFinite(Vector256.Sum(trace));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Project()
     {
         Span<Vector256<double>> squares = _squares;

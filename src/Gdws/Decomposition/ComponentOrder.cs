@@ -44,6 +44,9 @@ internal sealed class ComponentOrder
     /// <summary>The gains, ascending.</summary>
     public double[] Gains { get; }
 
+    /// <summary>The channel of the component at every place of the order.</summary>
+    public int[] Channels => Array.ConvertAll(_components, component => component / _perChannel);
+
     private static Comparer<int> Descending { get; } = Comparer<int>.Create((x, y) => y.CompareTo(x));
 
     /// <summary>The channel of the component at a place of the order.</summary>

@@ -21,6 +21,12 @@ public sealed record CostedLayer
     /// <summary>What an error in this layer counts for beside one in the others, positive.</summary>
     public double Weight { get; init; } = 1;
 
+    /// <summary>
+    /// Kernels are kept by so many at a time, at least 1, so that G is a multiple of it (or all components). Runtimes work on blocks of 8 or
+    /// 16 channels and are several times slower with any other number.
+    /// </summary>
+    public int RoundTo { get; init; } = 1;
+
     /// <summary>The cost with that many kernels; no kernel costs as much as one, see <see cref="Complexity.Gdws"/>.</summary>
     /// <param name="kernels">G, at least 0.</param>
     public long Cost(int kernels) => (long)Int128.Min((Int128)Math.Max(kernels, 1) * CostPerKernel, DenseCost);

@@ -14,7 +14,7 @@ public static class CurveAllocation
     public static Int128 LeastCost(IReadOnlyList<CurvedLayer> layers)
     {
         ArgumentNullException.ThrowIfNull(layers);
-        return layers.Aggregate((Int128)0, (sum, layer) => sum + Math.Min(layer.Cost(layer.Curve.Fewest), layer.DenseCost));
+        return layers.Aggregate((Int128)0, (sum, layer) => sum + Math.Min(layer.Cost(layer.Fewest), layer.DenseCost));
     }
 
     /// <summary>Chooses the kernels of every layer.</summary>
@@ -27,8 +27,8 @@ public static class CurveAllocation
         ArgumentNullException.ThrowIfNull(layers);
         foreach (CurvedLayer layer in layers)
         {
-            if (layer.CostPerKernel < 1 || layer.DenseCost < 1 || !(layer.Weight > 0 && double.IsFinite(layer.Weight)))
-                throw new GdwsException("a layer's costs must be at least 1 and its weight a positive number");
+            if (layer.CostPerKernel < 1 || layer.DenseCost < 1 || layer.RoundTo < 1 || !(layer.Weight > 0 && double.IsFinite(layer.Weight)))
+                throw new GdwsException("a layer's costs and rounding must be at least 1 and its weight a positive number");
         }
 
         if (LeastCost(layers) > budget)
@@ -69,10 +69,13 @@ public static class CurveAllocation
         for (int n = 0; n < chosen.Length; n++)
         {
             CurvedLayer layer = layers[n];
-            chosen[n] = layer.Curve.Fewest;
-            double best = layer.Error(layer.Curve.Fewest) + (price * layer.Cost(layer.Curve.Fewest));
-            for (int kernels = layer.Curve.Fewest + 1; kernels <= layer.Curve.Most && layer.Cost(kernels) < layer.DenseCost; kernels++)
+            chosen[n] = layer.Fewest;
+            double best = layer.Error(layer.Fewest) + (price * layer.Cost(layer.Fewest));
+            for (int kernels = layer.Fewest; kernels < layer.Curve.Most;)
             {
+                kernels = layer.Next(kernels);
+                if (layer.Cost(kernels) >= layer.DenseCost)
+                    break;
                 double value = layer.Error(kernels) + (price * layer.Cost(kernels));
                 if (value < best)
                     (best, chosen[n]) = (value, kernels);
@@ -86,7 +89,7 @@ public static class CurveAllocation
     }
 
     private static int?[] Cheapest(IReadOnlyList<CurvedLayer> layers) =>
-        [.. layers.Select(layer => layer.DenseCost < layer.Cost(layer.Curve.Fewest) ? (int?)null : layer.Curve.Fewest)];
+        [.. layers.Select(layer => layer.DenseCost < layer.Cost(layer.Fewest) ? (int?)null : layer.Fewest)];
 
     private static void Spend(IReadOnlyList<CurvedLayer> layers, int?[] chosen, long budget)
     {
@@ -99,16 +102,18 @@ public static class CurveAllocation
             {
                 if (chosen[n] is not { } kernels || kernels >= layers[n].Curve.Most)
                     continue;
-                long more = layers[n].Cost(kernels + 1) - layers[n].Cost(kernels);
-                double gain = (layers[n].Error(kernels) - layers[n].Error(kernels + 1)) / Math.Max(1, more);
-                if (cost + more <= budget && layers[n].Cost(kernels + 1) < layers[n].DenseCost && gain > bestGain)
+                int next = layers[n].Next(kernels);
+                long more = layers[n].Cost(next) - layers[n].Cost(kernels);
+                double gain = (layers[n].Error(kernels) - layers[n].Error(next)) / Math.Max(1, more);
+                if (cost + more <= budget && layers[n].Cost(next) < layers[n].DenseCost && gain > bestGain)
                     (best, bestGain) = (n, gain);
             }
 
             if (best < 0)
                 return;
-            cost += layers[best].Cost(chosen[best] + 1) - layers[best].Cost(chosen[best]);
-            chosen[best]++;
+            int after = layers[best].Next(chosen[best]!.Value);
+            cost += layers[best].Cost(after) - layers[best].Cost(chosen[best]);
+            chosen[best] = after;
         }
     }
 

@@ -62,7 +62,10 @@ public sealed class GdwsFactors
         for (int g = 0; g < Kernels; g++)
         {
             if (ChannelMap[g] < (g == 0 ? 0 : ChannelMap[g - 1]) || ChannelMap[g] >= inputs)
-                throw new ArgumentException($"the channel map must not decrease and lie in 0..{inputs - 1}, found {ChannelMap[g]} at {g}", nameof(channelMap));
+            {
+                throw new ArgumentException(
+                    $"the channel map must not decrease and lie in 0..{inputs - 1}, found {ChannelMap[g]} at {g}", nameof(channelMap));
+            }
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Gdws.Decomposition;
@@ -43,6 +44,7 @@ internal static class JacobiEigenSolver
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool IsDiagonal(ReadOnlySpan<Vector256<double>> a, int n)
     {
         Vector256<double> off = Vector256<double>.Zero;
@@ -58,6 +60,7 @@ internal static class JacobiEigenSolver
     }
 
     /// <summary>Turns rows and columns p and q so that A_pq becomes zero.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Rotate(Span<Vector256<double>> a, Span<Vector256<double>> vectors, int n, int p, int q)
     {
         Vector256<double> apq = a[(p * n) + q];
@@ -86,6 +89,7 @@ internal static class JacobiEigenSolver
             Turn(ref vectors[(p * n) + k], ref vectors[(q * n) + k], c, s);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Turn(ref Vector256<double> x, ref Vector256<double> y, Vector256<double> c, Vector256<double> s)
     {
         Vector256<double> before = x;

@@ -24,24 +24,32 @@ public static class NaturalAccuracy
         batch = Math.Min(batch, data.Count);
         int imageLength = session.ImageLength;
         float[] images = new float[checked(batch * imageLength)];
+        int[] labels = new int[batch];
         float[] logits = new float[checked(batch * session.Classes)];
         AccuracyCount total = new(0, 0, 0);
         for (int start = 0; start < data.Count; start += batch)
         {
             cancellation.ThrowIfCancellationRequested();
-            int first = start;
             int count = Math.Min(batch, data.Count - start);
-            Parallel.For(0, count, i => data.CopyImage(first + i, images.AsSpan(i * imageLength, imageLength)));
+            data.CopyBatch(start, count, images, labels);
             session.Run(images.AsSpan(0, count * imageLength), count, logits.AsSpan(0, count * session.Classes));
             for (int i = 0; i < count; i++)
-                total = total.Add(RankOf(session, data, first + i, logits.AsSpan(i * session.Classes, session.Classes)));
+            {
+                ReadOnlySpan<float> row = logits.AsSpan(i * session.Classes, session.Classes);
+                RequireSound(data, start + i, labels[i], row);
+                total = total.Add(Rank(row, labels[i]));
+            }
+
             progress?.Report(start + count);
         }
 
         return total;
     }
 
-    /// <summary>The number of classes that the network prefers to <paramref name="label"/>: 0 means classified correctly. Of equal logits the lower class comes first.</summary>
+    /// <summary>
+    /// The number of classes that the network prefers to <paramref name="label"/>: 0 means classified correctly.
+    /// Of equal logits the lower class comes first.
+    /// </summary>
     internal static int Rank(ReadOnlySpan<float> logits, int label)
     {
         int rank = 0;
@@ -54,25 +62,26 @@ public static class NaturalAccuracy
         return rank;
     }
 
-    private static int RankOf(IEngineSession session, IImageDataset data, int index, ReadOnlySpan<float> logits)
+    private static void RequireSound(IImageDataset data, int index, int label, ReadOnlySpan<float> logits)
     {
-        int label = data.Label(index);
-        if ((uint)label >= (uint)session.Classes)
-            throw new GdwsException($"{data.Name}: image {index} has the class {label}, the network tells classes 0 to {session.Classes - 1} apart");
+        if ((uint)label >= (uint)logits.Length)
+        {
+            throw new GdwsException(
+                $"{data.Name}: image {index} has the class {label}, the network tells classes 0 to {logits.Length - 1} apart");
+        }
+
         if (logits.Contains(float.NaN))
             throw new GdwsException($"{data.Name}: the network's output for image {index} is NaN (not a number): are its weights damaged?");
-        return Rank(logits, label);
     }
 
     private static void RequireFit(IEngineSession session, IImageDataset data)
     {
         if (data.Count == 0)
             throw new GdwsException($"{data.Name}: the {data.Split} split holds no images");
-        int found = data.Channels * data.Height * data.Width;
-        if (found != session.ImageLength)
+        if (data.ImageLength() != session.ImageLength)
         {
-            throw new GdwsException(
-                $"{data.Name}: images are {data.Channels}×{data.Height}×{data.Width} ({found:N0} values), the network takes {session.ImageLength:N0} values");
+            throw new GdwsException($"{data.Name}: images are {data.Channels}×{data.Height}×{data.Width} ({data.ImageLength():N0} values),"
+                + $" the network takes {session.ImageLength:N0} values");
         }
 
         if (data.Classes > session.Classes)

@@ -50,8 +50,8 @@ public sealed record NetworkSignature
             throw new GdwsException($"{model.Source}: the input {input.Name} is no image [N, C, H, W] but {Describe(type)}");
         if ((DataType)type.ElemType != DataType.Float)
         {
-            throw new GdwsException(
-                $"{model.Source}: the input {input.Name} takes {((DataType)type.ElemType).ToString().ToLowerInvariant()} values, expected float32;"
+            string found = ((DataType)type.ElemType).ToString().ToLowerInvariant();
+            throw new GdwsException($"{model.Source}: the input {input.Name} takes {found} values, expected float32;"
                 + $" `gdws convert {model.Source} -o NET.onnx` makes a network that does");
         }
 
@@ -69,8 +69,8 @@ public sealed record NetworkSignature
 
     private static ValueInfoProto Only(OnnxModel model, IReadOnlyList<ValueInfoProto> values, string what) => values.Count == 1
         ? values[0]
-        : throw new GdwsException(
-            $"{model.Source}: expected one {what}, found {values.Count}{(values.Count == 0 ? "" : ": ")}{string.Join(", ", values.Take(10).Select(v => v.Name))}");
+        : throw new GdwsException($"{model.Source}: expected one {what}, found {values.Count}"
+            + (values.Count == 0 ? "" : $": {string.Join(", ", values.Take(10).Select(v => v.Name))}"));
 
     private static int Dimension(OnnxModel model, ValueInfoProto input, TypeProto.Types.Tensor type, int axis, string what)
     {

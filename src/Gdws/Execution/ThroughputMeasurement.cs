@@ -61,8 +61,8 @@ public sealed class ThroughputMeasurement
             progress?.Report(0.25 + (0.75 * (round + 1) / rounds));
         }
 
-        ThroughputResult[] results = [.. lanes.Select(l => l.Result(lanes[0].Median))];
-        warnings.AddRange(SpreadWarnings(lanes, results));
+        ThroughputResult[] results = [.. lanes.Select(l => l.Result(lanes[0]))];
+        warnings.AddRange(lanes.Skip(1).Select(l => l.SpreadWarning(lanes[0])).OfType<string>());
         return new ThroughputReport
         {
             Machine = MachineDescription.Current,
@@ -72,22 +72,6 @@ public sealed class ThroughputMeasurement
             Results = results,
             Warnings = warnings,
         };
-    }
-
-    private static IEnumerable<string> SpreadWarnings(Lane[] lanes, ThroughputResult[] results)
-    {
-        ThroughputResult baseline = results[0];
-        for (int i = 1; i < results.Length; i++)
-        {
-            ThroughputResult result = results[i];
-            double spread = Math.Max(result.FpsHigh - result.FpsLow, baseline.FpsHigh - baseline.FpsLow);
-            double difference = Math.Abs(result.Fps - baseline.Fps);
-            if (spread > difference)
-            {
-                yield return $"{lanes[i].Name}: the spread ({spread:0.#} images/s) is wider than the difference to the baseline"
-                    + $" ({difference:0.#} images/s): this measurement doesn't tell which is faster";
-            }
-        }
     }
 
     /// <summary>One candidate with its images and its samples.</summary>
@@ -118,8 +102,6 @@ public sealed class ThroughputMeasurement
         public string Name => $"{_candidate.Network} ({_candidate.Engine})";
 
         public double SecondsPerRun { get; private set; }
-
-        public double Median => Quantile(0.5);
 
         /// <summary>Runs until three windows in a row agree within 5 %; false where that didn't come about in time.</summary>
         public bool WarmUp(TimeSpan limit, CancellationToken cancellation)
@@ -157,16 +139,30 @@ public sealed class ThroughputMeasurement
             _runs += runs;
         }
 
-        public ThroughputResult Result(double baseline) => new()
+        public ThroughputResult Result(Lane baseline) => new()
         {
             Network = _candidate.Network,
             Engine = _candidate.Engine,
-            Fps = Median,
-            FpsLow = Quantile(0.25),
-            FpsHigh = Quantile(0.75),
+            Fps = Quantile(_samples, 0.5),
+            FpsLow = Quantile(_samples, 0.25),
+            FpsHigh = Quantile(_samples, 0.75),
             Runs = _runs,
-            RatioToBaseline = Median / baseline,
+            RatioToBaseline = Quantile(RatiosTo(baseline), 0.5),
         };
+
+        /// <summary>A sentence where the ratios of the rounds differ by more than their median differs from 1; else null.</summary>
+        public string? SpreadWarning(Lane baseline)
+        {
+            double[] ratios = RatiosTo(baseline);
+            double low = Quantile(ratios, 0.25), high = Quantile(ratios, 0.75);
+            return high - low > Math.Abs(Quantile(ratios, 0.5) - 1)
+                ? $"{Name}: its ratio to the baseline varies between {low:F2} and {high:F2}, which is more than it differs from 1:"
+                    + " this doesn't tell which is faster"
+                : null;
+        }
+
+        /// <summary>Round by round: what slows the machine down for a while slows both, and so leaves their ratio.</summary>
+        private double[] RatiosTo(Lane baseline) => [.. _samples.Zip(baseline._samples, (own, other) => own / other)];
 
         private double TimeRuns(TimeSpan atLeast)
         {
@@ -187,9 +183,9 @@ public sealed class ThroughputMeasurement
         /// <summary>Never zero, so that a run too short for the clock doesn't become an infinite throughput.</summary>
         private double Seconds(long start) => Math.Max(_clock.GetElapsedTime(start).TotalSeconds, 1e-7);
 
-        private double Quantile(double share)
+        private static double Quantile(IEnumerable<double> samples, double share)
         {
-            double[] sorted = [.. _samples.Order()];
+            double[] sorted = [.. samples.Order()];
             double position = share * (sorted.Length - 1);
             int below = (int)position;
             int above = Math.Min(below + 1, sorted.Length - 1);

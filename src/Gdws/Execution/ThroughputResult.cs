@@ -21,6 +21,6 @@ public sealed record ThroughputResult
     /// <summary>The number of timed runs over all rounds.</summary>
     public required int Runs { get; init; }
 
-    /// <summary><see cref="Fps"/> divided by that of the first candidate; above 1 is faster.</summary>
+    /// <summary>The median over the rounds of its FPS divided by the first candidate's in the same round; above 1 is faster.</summary>
     public required double RatioToBaseline { get; init; }
 }

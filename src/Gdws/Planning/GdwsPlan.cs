@@ -136,14 +136,19 @@ public sealed record GdwsPlan
         if (layer is null)
             throw new GdwsException($"{network.Source}: has no convolution {planned.Name}, which the plan makes a GDWS convolution");
         if (layer.Kind != ConvolutionKind.Dense || network.Constant(layer.WeightName) is null)
-            throw new GdwsException($"{network.Source}: layer {layer.Name}: the plan expects a dense convolution of constant weight, found {layer.Kind.ToString().ToLowerInvariant()}");
+        {
+            string kind = layer.Kind.ToString().ToLowerInvariant();
+            throw new GdwsException(
+                $"{network.Source}: layer {layer.Name}: the plan expects a dense convolution of constant weight, found {kind}");
+        }
 
         int[] expected = [planned.Outputs, planned.Inputs, .. planned.Kernel];
         int[] found = [layer.Outputs, layer.Inputs, layer.KernelHeight, layer.KernelWidth];
         if (!expected.SequenceEqual(found))
         {
             throw new GdwsException(
-                $"{network.Source}: layer {layer.Name}: the plan expects a weight of shape [{string.Join(", ", expected)}], found [{string.Join(", ", found)}]");
+                $"{network.Source}: layer {layer.Name}: the plan expects a weight of shape [{string.Join(", ", expected)}], "
+                + $"found [{string.Join(", ", found)}]");
         }
 
         return layer;

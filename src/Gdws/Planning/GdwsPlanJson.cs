@@ -73,18 +73,25 @@ internal static class GdwsPlanJson
     {
         using JsonDocument document = JsonDocument.Parse(json);
         JsonElement root = document.RootElement;
-        if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("format", out JsonElement format) || format.ValueKind != JsonValueKind.String)
+        if (root.ValueKind != JsonValueKind.Object
+            || !root.TryGetProperty("format", out JsonElement format)
+            || format.ValueKind != JsonValueKind.String)
+        {
             throw new InvalidFileException(source, $"is no plan: expected an object with \"format\": \"{GdwsPlan.CurrentFormat}\"");
+        }
+
         if (format.GetString() != GdwsPlan.CurrentFormat)
             throw new InvalidFileException(source, $"has the format \"{Short(format.GetString()!)}\", expected \"{GdwsPlan.CurrentFormat}\"");
     }
 
     private static void Validate(GdwsPlan plan, string source)
     {
-        Require(IsSha256(plan.SourceSha256), "source_sha256 must be 64 lower-case hexadecimal digits");
-        Require(plan.SensitivitySha256 is null || IsSha256(plan.SensitivitySha256), "sensitivity_sha256 must be 64 lower-case hexadecimal digits");
+        const string Digits = "must be 64 lower-case hexadecimal digits";
+        Require(IsSha256(plan.SourceSha256), $"source_sha256 {Digits}");
+        Require(plan.SensitivitySha256 is null || IsSha256(plan.SensitivitySha256), $"sensitivity_sha256 {Digits}");
         Require(plan.Calibration is null or { Images: >= 0 }, "calibration: images must be at least 0");
         Require(plan.Budget.Value >= 0, $"the budget's value is {plan.Budget.Value}, expected at least 0");
+        Require(plan.Budget.RoundTo >= 1, $"kernels can't be rounded to {plan.Budget.RoundTo}, expected at least 1");
         Require(plan.MacsBefore >= 0 && plan.MacsAfter >= 0, "MACs must be at least 0");
         Require(!plan.Layers.IsDefault, "layers are missing");
         HashSet<string> names = new(StringComparer.Ordinal);

@@ -6,7 +6,9 @@ namespace Gdws.Planning;
 /// <summary>Chooses the components that every layer of a network keeps.</summary>
 /// <remarks>
 /// A layer for which GDWS would take as many multiply-accumulates as it takes now, or more, stays dense, and the plan says so; with
-/// <c>always</c> it becomes a GDWS convolution nevertheless.
+/// <c>always</c> it becomes a GDWS convolution nevertheless. With <c>roundTo</c> the number of kernels of every layer is a multiple of it:
+/// runtimes work on channels in blocks, of 16 where registers hold 16 numbers, and ONNX Runtime is two to four times slower with any other
+/// number. Within an error bound or a number of kernels per channel it rounds up.
 /// </remarks>
 public static class Planner
 {
@@ -14,27 +16,30 @@ public static class Planner
     /// <param name="spectra">The network's spectra.</param>
     /// <param name="beta">β, finite and at least 0, e.g. 0.005. It bounds the squared error of every layer by itself.</param>
     /// <param name="always">Whether layers become GDWS convolutions also where that doesn't pay.</param>
+    /// <param name="roundTo">The number of kernels of a layer is a multiple of this, or all of its components; at least 1, e.g. 16.</param>
     /// <exception cref="GdwsException">β is out of its range.</exception>
-    public static GdwsPlan WithinError(Spectra spectra, double beta, bool always = false)
+    public static GdwsPlan WithinError(Spectra spectra, double beta, bool always = false, int roundTo = 1)
     {
         ArgumentNullException.ThrowIfNull(spectra);
         RequireRange("the error bound (beta)", beta, least: 0);
-        return Plan(spectra, new Budget(BudgetKind.Beta, beta), always, layer => Lego.Select(layer.Spectrum!, beta, layer.Sensitivity.Span));
+        return Plan(spectra, new Budget(BudgetKind.Beta, beta, roundTo), always, layer =>
+            RoundedUp(layer, Lego.Select(layer.Spectrum!, beta, layer.Sensitivity.Span), roundTo));
     }
 
     /// <summary>MEGO with G = round(R·C) kernels in every layer: the smallest weighted error that they allow.</summary>
     /// <param name="spectra">The network's spectra.</param>
     /// <param name="ratio">R, kernels per input channel, finite and at least 0, e.g. 1.5; halves are rounded up.</param>
     /// <param name="always">Whether layers become GDWS convolutions also where that doesn't pay.</param>
+    /// <param name="roundTo">The number of kernels of a layer is a multiple of this, or all of its components; at least 1, e.g. 16.</param>
     /// <exception cref="GdwsException">R is out of its range.</exception>
-    public static GdwsPlan WithKernelsPerChannel(Spectra spectra, double ratio, bool always = false)
+    public static GdwsPlan WithKernelsPerChannel(Spectra spectra, double ratio, bool always = false, int roundTo = 1)
     {
         ArgumentNullException.ThrowIfNull(spectra);
         RequireRange("the number of kernels per channel", ratio, least: 0);
-        return Plan(spectra, new Budget(BudgetKind.KernelsPerChannel, ratio), always, layer =>
+        return Plan(spectra, new Budget(BudgetKind.KernelsPerChannel, ratio, roundTo), always, layer =>
         {
             double kernels = Math.Round(ratio * layer.Spectrum!.Inputs, MidpointRounding.AwayFromZero);
-            return Mego.Select(layer.Spectrum, (int)Math.Min(kernels, layer.Spectrum.Components), layer.Sensitivity.Span);
+            return RoundedUp(layer, Mego.Select(layer.Spectrum, (int)Math.Min(kernels, layer.Spectrum.Components), layer.Sensitivity.Span), roundTo);
         });
     }
 
@@ -42,16 +47,17 @@ public static class Planner
     /// <param name="spectra">The network's spectra.</param>
     /// <param name="speedup">R, finite and at least 1, e.g. 2. Layers that are left alone count, convolutions or linear.</param>
     /// <param name="always">Whether layers become GDWS convolutions also where that doesn't pay.</param>
+    /// <param name="roundTo">The number of kernels of a layer is a multiple of this, or all of its components; at least 1, e.g. 16.</param>
     /// <exception cref="GdwsException">
     /// R is out of its range or can't be reached (the message says what can), or the size of a layer's map is unknown.
     /// </exception>
-    public static GdwsPlan WithinMacs(Spectra spectra, double speedup, bool always = false)
+    public static GdwsPlan WithinMacs(Spectra spectra, double speedup, bool always = false, int roundTo = 1)
     {
         ArgumentNullException.ThrowIfNull(spectra);
         OnnxModel network = spectra.Network;
         long budget = MacBudget(spectra, speedup);
         NetworkLayer[] eligible = [.. spectra.Layers.Where(layer => layer.Spectrum is not null)];
-        CostedLayer[] costed = [.. eligible.Select(layer => Costed(layer, always))];
+        CostedLayer[] costed = [.. eligible.Select(layer => Costed(layer, always, roundTo))];
         long total = NetworkComplexity.Of(network).Macs;
         long others = total - eligible.Sum(layer => layer.Convolution.Macs);
         Int128 least = GlobalThreshold.LeastCost(costed);
@@ -68,7 +74,7 @@ public static class Planner
         Dictionary<NetworkLayer, Selection> byLayer = new(ReferenceEqualityComparer.Instance);
         for (int i = 0; i < eligible.Length; i++)
             byLayer[eligible[i]] = selections[i];
-        return Plan(spectra, new Budget(BudgetKind.SpeedupMacs, speedup), always, layer => byLayer[layer]);
+        return Plan(spectra, new Budget(BudgetKind.SpeedupMacs, speedup, roundTo), always, layer => byLayer[layer]);
     }
 
     /// <summary>A plan of kernels that were chosen elsewhere.</summary>
@@ -108,7 +114,18 @@ public static class Planner
         return (long)Math.Floor(total / speedup) - others;
     }
 
-    private static CostedLayer Costed(NetworkLayer layer, bool always)
+    /// <summary>The selection itself, or the best one with the next multiple of kernels.</summary>
+    private static Selection RoundedUp(NetworkLayer layer, Selection selection, int roundTo)
+    {
+        if (roundTo < 1)
+            throw new GdwsException($"kernels can't be rounded to {roundTo}, expected at least 1");
+        if (selection.Kernels % roundTo == 0)
+            return selection;
+        long rounded = ((long)selection.Kernels / roundTo + 1) * roundTo;
+        return Mego.Select(layer.Spectrum!, (int)Math.Min(rounded, layer.Spectrum!.Components), layer.Sensitivity.Span);
+    }
+
+    private static CostedLayer Costed(NetworkLayer layer, bool always, int roundTo)
     {
         LayerSpectrum spectrum = layer.Spectrum!;
         long pixels = (long)layer.Convolution.OutputSize.Height * layer.Convolution.OutputSize.Width;
@@ -119,6 +136,7 @@ public static class Planner
             DenseCost = always ? long.MaxValue : layer.Convolution.Macs,
             Sensitivity = layer.Sensitivity,
             Weight = layer.Weight,
+            RoundTo = roundTo,
         };
     }
 
@@ -150,7 +168,8 @@ public static class Planner
         {
             return Unchanged(
                 layer,
-                $"stays dense: {selection.Kernels:N0} kernels would take {selection.MacsPerPixel:N0} MACs per pixel, dense {convolution.MacsPerPixel:N0}");
+                $"stays dense: {selection.Kernels:N0} kernels would take {selection.MacsPerPixel:N0} MACs per pixel, "
+                + $"dense {convolution.MacsPerPixel:N0}");
         }
 
         return Unchanged(layer, "") with

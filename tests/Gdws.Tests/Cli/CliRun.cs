@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Gdws.Cli;
+using Gdws.Cli.Demo;
 
 namespace Gdws.Tests.Cli;
 
@@ -20,6 +21,13 @@ internal sealed record CliRun(int Code, string Output, string Error)
     {
         using StringWriter output = new() { NewLine = "\n" }, error = new() { NewLine = "\n" };
         int code = GdwsCommandLine.Run(args, output, error, cancellation);
+        return new CliRun(code, output.ToString(), error.ToString());
+    }
+
+    public static CliRun Of(DemoSetup demo, CancellationToken cancellation, params string[] args)
+    {
+        using StringWriter output = new() { NewLine = "\n" }, error = new() { NewLine = "\n" };
+        int code = GdwsCommandLine.Run(args, output, error, demo, cancellation);
         return new CliRun(code, output.ToString(), error.ToString());
     }
 

@@ -19,7 +19,7 @@ public sealed class EvaluateVerbTests : IDisposable
         CliRun run = CliRun.Of("evaluate", _folder.Save(Always(3)), "--data", data);
 
         Assert.Equal(0, run.Code);
-        Assert.Contains("natural accuracy  12 % (3 of 25)", run.Output, StringComparison.Ordinal);
+        Assert.Equal("natural   12 % (3 of 25)", run.OutputLines[^1]);
     }
 
     [Fact]
@@ -83,6 +83,59 @@ public sealed class EvaluateVerbTests : IDisposable
 
         Assert.Equal((130, ""), (run.Code, run.Output));
         Assert.DoesNotContain("out.json", _folder.Files);
+    }
+
+    [Fact]
+    public void AnAttackThatCantChangeAnything_LeavesRobustEqualToNatural()
+    {
+        string data = TinyData.Cifar10(_folder, 20), network = _folder.Save(Always(4));
+
+        JsonElement json = CliRun.Of(
+            "evaluate", network, "--data", data, "--attack", "pgd", "--eps", "4/255", "--step", "1/255", "--iterations", "3", "--restarts", "2", "--json", "-").Json;
+
+        JsonElement robust = Assert.Single(json.GetProperty("robust").EnumerateArray());
+        Assert.Equal(
+            ["attack", "norm", "epsilon", "iterations", "step", "restarts", "correct", "accuracy", "images_per_second", "max_perturbation"],
+            CliRun.Keys(robust));
+        Assert.Equal(("pgd", "linf", 3, 2, 2, 10.0), (
+            robust.GetProperty("attack").GetString(), robust.GetProperty("norm").GetString(), robust.GetProperty("iterations").GetInt32(),
+            robust.GetProperty("restarts").GetInt32(), robust.GetProperty("correct").GetInt32(), robust.GetProperty("accuracy").GetDouble()));
+        Assert.Equal(4.0 / 255, robust.GetProperty("epsilon").GetDouble());
+        Assert.Equal(1.0 / 255, robust.GetProperty("step").GetDouble());
+        Assert.InRange(robust.GetProperty("max_perturbation").GetDouble(), 0, (4.0 / 255) + 1e-6);
+    }
+
+    [Theory]
+    [InlineData("linf", "8/255", "2/255")]
+    [InlineData("l2", "0.5", "0.125")]
+    [InlineData("l1", "12", "3")]
+    public void WithoutEps_ItIsWhatIsUsualForTheNorm(string norm, string eps, string step)
+    {
+        CliRun run = CliRun.Of(
+            "evaluate", _folder.Save(Always(4)), "--data", TinyData.Cifar10(_folder, 20), "--attack", "pgd", "--norm", norm, "--iterations", "1");
+
+        Assert.Contains($"robust, pgd {norm} {eps}", run.Output, StringComparison.Ordinal);
+        Assert.Contains($"1 step of {step}, 1 start", run.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--attack", "pgd")]
+    [InlineData("--device", "cuda")]
+    public void WhatOnnxRuntimeCantDo_IsWrongUsage(params string[] options)
+    {
+        CliRun run = CliRun.Of(["evaluate", "a.onnx", "--data", "cifar10:x", "--engine", "onnxruntime", .. options]);
+
+        Assert.Equal(2, run.Code);
+        Assert.Contains("use --engine torch", run.ErrorLine, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void BothEngines_GiveTheSameAccuracy()
+    {
+        string data = TinyData.Cifar10(_folder, 20), network = _folder.Save(Always(4));
+
+        Assert.All((string[])["onnxruntime", "torch"], engine => Assert.Equal(
+            2, CliRun.Of("evaluate", network, "--data", data, "--engine", engine, "--json", "-").Json.GetProperty("natural").GetProperty("correct").GetInt32()));
     }
 
     /// <summary>A network for CIFAR-10 whose logits don't depend on the image.</summary>

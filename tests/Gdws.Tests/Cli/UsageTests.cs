@@ -20,6 +20,9 @@ public sealed class UsageTests
         { ["evaluate", "a.onnx"], "'--data' is required" },
         { ["evaluate", "a.onnx", "--data", "cifar10:x", "--split", "validation"], "--split validation: expected test or train" },
         { ["evaluate", "a.onnx", "--data", "cifar10:x", "--limit", "0"], "--limit 0: expected a whole number" },
+        { ["evaluate", "a.onnx", "--data", "samples", "--eps", "8/0"], "--eps 8/0: expected a number above 0 or a fraction" },
+        { ["evaluate", "a.onnx", "--data", "samples", "--norm", "l0"], "--norm l0: expected linf, l2 or l1" },
+        { ["approximate", "a.onnx", "-o", "b.onnx", "--beta", "-1"], "--beta -1: expected a number, at least 0" },
         { ["convert", "a.pth"], "'-o' is required" },
         { ["convert", "a.pth", "-o", "b.onnx", "--channel-order", "gbr"], "--channel-order gbr: expected rgb or bgr" },
     };
@@ -37,8 +40,10 @@ public sealed class UsageTests
     }
 
     [Theory]
+    [InlineData("demo")]
     [InlineData("convert")]
     [InlineData("inspect")]
+    [InlineData("approximate")]
     [InlineData("evaluate")]
     [InlineData("benchmark")]
     public void EveryVerb_HasHelpWithAnExample(string verb)
@@ -59,7 +64,7 @@ public sealed class UsageTests
         CliRun run = CliRun.Of(args);
 
         Assert.Equal(0, run.Code);
-        Assert.All((string[])["convert", "inspect", "evaluate", "benchmark"], verb => Assert.Contains($"  {verb} ", run.Output, StringComparison.Ordinal));
+        Assert.All((string[])["demo", "convert", "inspect", "approximate", "evaluate", "benchmark"], verb => Assert.Contains($"  {verb} ", run.Output, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -4,10 +4,12 @@ namespace Gdws.Tests.Decomposition;
 
 public sealed class GlobalThresholdTests
 {
+    private static readonly float[] _sensitivity = RandomWeights.Sensitivity(3, 8, withZeros: true);
+
     private static readonly CostedLayer[] _layers =
     [
         new() { Spectrum = RandomWeights.Spectrum(1, 8, 3, 3, 3), CostPerKernel = 17 * 64 },
-        new() { Spectrum = RandomWeights.Spectrum(2, 16, 8, 3, 3), CostPerKernel = 25 * 16, Sensitivity = RandomWeights.Sensitivity(3, 8, true) },
+        new() { Spectrum = RandomWeights.Spectrum(2, 16, 8, 3, 3), CostPerKernel = 25 * 16, Sensitivity = _sensitivity },
         new() { Spectrum = RandomWeights.Spectrum(4, 4, 16, 2, 2), CostPerKernel = 8 * 16, Weight = 2.5 },
     ];
 
@@ -23,6 +25,32 @@ public sealed class GlobalThresholdTests
 
             Assert.InRange(cost, budget - _layers.Max(layer => layer.CostPerKernel) + 1, budget);
         }
+    }
+
+    [Theory]
+    [InlineData(4)]
+    [InlineData(16)]
+    public void KernelsKeptByTheBlock_AreMultiplesWithinTheBudget(int roundTo)
+    {
+        CostedLayer[] layers = [.. _layers.Select(layer => layer with { RoundTo = roundTo })];
+        for (long budget = (long)GlobalThreshold.LeastCost(layers); budget < Total; budget += 997)
+        {
+            IReadOnlyList<Selection> selections = GlobalThreshold.Select(layers, budget);
+
+            Assert.All(selections, s => Assert.True(s.Kernels % roundTo == 0 || s.Kernels == s.Spectrum.Components, $"{s.Kernels}"));
+            Assert.True(Cost(selections) <= budget);
+
+            // Whatever the number, the best kernels of that number are kept.
+            Assert.All(selections.Zip(layers), pair =>
+                Assert.Equal(Mego.Select(pair.Second.Spectrum, pair.First.Kernels, pair.Second.Sensitivity.Span).WeightedError, pair.First.WeightedError, 1e-9));
+        }
+    }
+
+    [Fact]
+    public void ABlockOfNone_IsRefused()
+    {
+        GdwsException exception = Assert.Throws<GdwsException>(() => GlobalThreshold.Select([_layers[0] with { RoundTo = 0 }], Total));
+        Assert.Contains("0 at a time", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -138,5 +166,6 @@ public sealed class GlobalThresholdTests
         Assert.Throws<GdwsException>(() => GlobalThreshold.Select([_layers[0] with { Sensitivity = new float[] { -1, 0, 0 } }], long.MaxValue));
     }
 
-    private static long Cost(IReadOnlyList<Selection> selections) => selections.Zip(_layers, (selection, layer) => layer.Cost(selection.Kernels)).Sum();
+    private static long Cost(IReadOnlyList<Selection> selections) =>
+        selections.Zip(_layers, (selection, layer) => layer.Cost(selection.Kernels)).Sum();
 }

@@ -145,6 +145,18 @@ public sealed class MegoAndLegoTests
     }
 
     [Fact]
+    public void ManyEqualGains_AreKeptInTheSameOrder()
+    {
+        // So many that a sort which doesn't mind the order of equals would mix them up.
+        float[] weight = [.. Enumerable.Range(0, 4 * 100 * 4).Select(i => i / 400 == i % 4 ? 1f : 0f)];
+        LayerSpectrum spectrum = LayerSpectrum.Of(weight, 4, 100, 2, 2);
+
+        int[] expected = [.. Enumerable.Repeat(4, 50), 3, .. Enumerable.Repeat(0, 49)];
+        Assert.Equal(expected, Mego.Select(spectrum, 203).KernelsPerChannel);
+        Assert.Equal(expected, Lego.Select(spectrum, 197).KernelsPerChannel);
+    }
+
+    [Fact]
     public void AScaledSensitivityAndBound_ChooseTheSame()
     {
         LayerSpectrum spectrum = RandomWeights.Spectrum(11, 20, 12, 3, 3);

@@ -65,7 +65,10 @@ public sealed class GdwsConvolutionWriterTests
 
         string[] operators = [.. approximated.Graph.Node.Select(node => node.OpType)];
         Assert.Equal(
-            ["Conv", "Relu", "Gather", "Conv", "Conv", "Relu", "Gather", "Conv", "Conv", "Conv", "Add", "Conv", "GlobalAveragePool", "Flatten", "Gemm"],
+            [
+                "Conv", "Relu", "Gather", "Conv", "Conv", "Relu", "Gather", "Conv", "Conv", "Conv",
+                "Add", "Conv", "GlobalAveragePool", "Flatten", "Gemm",
+            ],
             operators);
         NodeProto[] nodes = [.. approximated.Graph.Node.Skip(2).Take(3)];
         Assert.Equal(["block.conv1/gather", "block.conv1/depthwise", "block.conv1/pointwise"], nodes.Select(node => node.Name));
@@ -209,8 +212,9 @@ public sealed class GdwsConvolutionWriterTests
     public void AWeightFromAConstantNode_IsReplacedAndItsNodeRemoved()
     {
         TensorProto weight = OnnxTensor.Create("", [10, 4, 3, 3], Decomposition.RandomWeights.Normal(2, 360));
+        AttributeProto value = new() { Name = "value", Type = AttributeProto.Types.AttributeType.Tensor, T = weight };
         OnnxModel network = new TestNetwork(17, 0, 4, 8, 8)
-            .Node("Constant", "w", [], n => n.Attribute.Add(new AttributeProto { Name = "value", Type = AttributeProto.Types.AttributeType.Tensor, T = weight }))
+            .Node("Constant", "w", [], n => n.Attribute.Add(value))
             .Node("Conv", "y", ["images", "w"]).Typed("y");
 
         OnnxModel approximated = Planner.WithKernelsPerChannel(Spectra.Of(network, _all), 1000, always: true).ApplyTo(network);

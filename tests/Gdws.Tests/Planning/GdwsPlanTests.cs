@@ -61,7 +61,8 @@ public sealed class GdwsPlanTests : IDisposable
               "source_sha256": "0000000000000000000000000000000000000000000000000000000000000000",
               "budget": {
                 "kind": "kernels-per-channel",
-                "value": 1.5
+                "value": 1.5,
+                "round_to": 1
               },
               "sensitivity_sha256": null,
               "macs_before": 324,
@@ -176,7 +177,10 @@ public sealed class GdwsPlanTests : IDisposable
     [Fact]
     public void AMissingPlan_IsRefused()
     {
-        Assert.Contains("doesn't exist", Assert.Throws<InvalidFileException>(() => GdwsPlan.Load(Path.Combine(_folder, "no.json"))).Message, StringComparison.Ordinal);
-        Assert.Contains("is a folder", Assert.Throws<InvalidFileException>(() => GdwsPlan.Load(_folder)).Message, StringComparison.Ordinal);
+        InvalidFileException missing = Assert.Throws<InvalidFileException>(() => GdwsPlan.Load(Path.Combine(_folder, "no.json")));
+        InvalidFileException folder = Assert.Throws<InvalidFileException>(() => GdwsPlan.Load(_folder));
+
+        Assert.Contains("doesn't exist", missing.Message, StringComparison.Ordinal);
+        Assert.Contains("is a folder", folder.Message, StringComparison.Ordinal);
     }
 }

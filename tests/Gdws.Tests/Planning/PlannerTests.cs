@@ -14,7 +14,7 @@ public sealed class PlannerTests
 
         Assert.Equal(
             ["is the network's first convolution", null, "is excluded by block.*2", "is 1×1", "has 2 groups"],
-            plan.Layers.OrderBy(layer => Array.IndexOf(["stem", "block.conv1", "block.conv2", "block.shortcut", "grouped"], layer.Name)).Select(layer => layer.Reason));
+            new[] { "stem", "block.conv1", "block.conv2", "block.shortcut", "grouped" }.Select(name => Find(plan, name).Reason));
         Assert.All(plan.Layers.Where(layer => !layer.IsGdws), layer => Assert.Equal(layer.MacsBefore, layer.MacsAfter));
     }
 
@@ -87,6 +87,23 @@ public sealed class PlannerTests
             Assert.InRange(plan.MacsAfter, Math.Floor(total / speedup) - (256 * 17), total / speedup);
             Assert.Equal(plan.MacsAfter, NetworkComplexity.Of(plan.ApplyTo(_network)).Macs);
         }
+    }
+
+    [Fact]
+    public void KernelsRoundedUp_KeepTheBoundWithTheNextMultiple()
+    {
+        Spectra spectra = Spectra.Of(_network);
+        GdwsPlan exact = Planner.WithinError(spectra, 0.5, always: true);
+        GdwsPlan rounded = Planner.WithinError(spectra, 0.5, always: true, roundTo: 8);
+
+        Assert.Contains(exact.Layers, layer => layer.Kernels % 8 != 0);
+        Assert.All(exact.Layers.Zip(rounded.Layers).Where(pair => pair.First.IsGdws), pair =>
+        {
+            int all = spectra.Layers.Single(layer => layer.Name == pair.First.Name).Spectrum!.Components;
+            Assert.Equal(Math.Min(all, (pair.First.Kernels + 7) / 8 * 8), pair.Second.Kernels);
+            Assert.True(pair.Second.WeightedError <= pair.First.WeightedError);
+        });
+        Assert.Equal(8, GdwsPlan.FromJson(rounded.ToJson(), "plan").Budget.RoundTo);
     }
 
     [Fact]

@@ -30,7 +30,9 @@ internal sealed class LegacyStorages : ITorchStorages
 
         foreach (object? item in keys)
         {
-            string key = item is string or long ? item.ToString()! : throw new InvalidFileException(file, "its list of storages holds something else than keys");
+            string key = item is string or long
+                ? item.ToString()!
+                : throw new InvalidFileException(file, "its list of storages holds something else than keys");
             if (!mentioned.TryGetValue(key, out TorchStorage? storage))
                 throw new InvalidFileException(file, $"holds a storage {ShownName.Of(key)} that its pickle doesn't mention");
             start = Step(start, storage);
@@ -78,7 +80,9 @@ internal sealed class LegacyStorages : ITorchStorages
     }
 
     private long RequireInside(long start, TorchStorage storage) =>
-        storage.Count >= 0 && storage.ByteLength <= _stream.Length - start ? storage.ByteLength : throw Truncated(start, storage, storage.ByteLength);
+        storage.Count >= 0 && storage.ByteLength <= _stream.Length - start
+            ? storage.ByteLength
+            : throw Truncated(start, storage, storage.ByteLength);
 
     private InvalidFileException Truncated(long position, TorchStorage storage, long needed) =>
         new(_file, $"is truncated in {Subject(storage)}: it needs {needed:N0} bytes from offset {position:N0} on, {_stream.Length - position:N0} are left");

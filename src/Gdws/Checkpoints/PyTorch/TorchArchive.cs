@@ -30,7 +30,9 @@ internal sealed class TorchArchive : ITorchStorages
     {
         _file = file;
         _compressedBudget = fileLength;
-        _expandedBudget = fileLength > (long.MaxValue - FreeExpansion) / MaximumExpansion ? long.MaxValue : fileLength * MaximumExpansion + FreeExpansion;
+        _expandedBudget = fileLength > (long.MaxValue - FreeExpansion) / MaximumExpansion
+            ? long.MaxValue
+            : fileLength * MaximumExpansion + FreeExpansion;
         foreach (ZipArchiveEntry entry in archive.Entries)
             _entries.TryAdd(entry.FullName, entry);
         _folder = FindFolder();

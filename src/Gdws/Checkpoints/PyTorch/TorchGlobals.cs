@@ -86,7 +86,8 @@ internal static class TorchGlobals
             new PickleGlobal("torch._utils._rebuild_parameter", TorchCalls.RebuildParameter),
             new PickleGlobal("torch._utils._rebuild_parameter_with_state", TorchCalls.RebuildParameter),
             new PickleGlobal("torch._tensor._rebuild_from_type_v2", TorchCalls.RebuildFromType),
-            .. TorchStorageType.StorageClasses.SelectMany(c => new[] { new TorchTypeGlobal($"torch.{c.Key}", c.Value), new TorchTypeGlobal($"torch.storage.{c.Key}", c.Value) }),
+            .. TorchStorageType.StorageClasses.Select(c => new TorchTypeGlobal($"torch.{c.Key}", c.Value)),
+            .. TorchStorageType.StorageClasses.Select(c => new TorchTypeGlobal($"torch.storage.{c.Key}", c.Value)),
             .. TorchStorageType.Dtypes.Select(t => new TorchTypeGlobal($"torch.{t.Name}", t)),
         ];
     }

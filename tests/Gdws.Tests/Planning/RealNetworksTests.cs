@@ -6,8 +6,8 @@ using Gdws.Planning;
 
 namespace Gdws.Tests.Planning;
 
-/// <summary>Kernel counts of real networks against those of an implementation in PyTorch.</summary>
-public sealed class GoldenKernelCountsTests
+/// <summary>Real networks: kernel counts against those of an implementation in PyTorch, and logits against the dense network's.</summary>
+public sealed class RealNetworksTests
 {
     [Theory]
     [InlineData("preactresnet18")]
@@ -29,5 +29,18 @@ public sealed class GoldenKernelCountsTests
                 bound.Value.EnumerateObject().Select(layer => (layer.Name, layer.Value.GetInt32())),
                 plan.Layers.Where(layer => layer.IsGdws).Select(layer => (layer.Name, layer.Kernels)));
         }
+    }
+
+    [Theory]
+    [InlineData("models/prn18_cifar10_linf8.pth")]
+    [InlineData("models/vgg16_cifar10_linf8.pth")]
+    public void WithAllComponents_TheLogitsStay(string checkpoint)
+    {
+        OnnxModel network = Architecture.Build("auto", Checkpoint.Load(SharedFiles.Find(checkpoint)).State);
+
+        OnnxModel approximated = Planner.WithKernelsPerChannel(Spectra.Of(network), 9, always: true).ApplyTo(network);
+
+        Assert.True(approximated.Convolutions.Count(layer => layer.Kind == ConvolutionKind.Gdws) >= 12);
+        OrtRunner.AssertClose(OrtRunner.Run(network, 1, 3, 32, 32), OrtRunner.Run(approximated, 1, 3, 32, 32), 1e-4);
     }
 }

@@ -1,0 +1,57 @@
+using System.Text.Json;
+using Gdws.Cli.Demo;
+using Gdws.Onnx;
+using Gdws.Planning;
+
+namespace Gdws.Tests.Cli;
+
+public sealed class DemoVerbTests : IDisposable
+{
+    private static readonly DemoSetup Small = new() { Speedups = [2], AttackedImages = 3, BenchmarkTime = TimeSpan.FromMilliseconds(20) };
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void TheDemo_WritesNetworksPlansAndReport()
+    {
+        CliRun run = CliRun.Of(Small, TestContext.Current.CancellationToken, "demo", "-o", _folder["out"]);
+
+        Assert.True(run.Code == 0, run.Error);
+        Assert.Equal(
+            ["dense.onnx", "gdws-macs-2.onnx", "gdws-macs-2.plan.json", "report.md", "results.json"],
+            _folder.Files.Select(f => Path.GetRelativePath("out", f)));
+        OnnxModel fast = OnnxModel.Load(_folder["out/gdws-macs-2.onnx"]);
+        Assert.True(NetworkComplexity.Of(fast).Macs * 2 <= NetworkComplexity.Of(OnnxModel.Load(_folder["out/dense.onnx"])).Macs);
+        Assert.True(GdwsPlan.Load(_folder["out/gdws-macs-2.plan.json"]).IsMadeFor(OnnxModel.Load(_folder["out/dense.onnx"])));
+        Assert.All(run.OutputLines.TakeWhile(l => l.Length > 0), line => Assert.True(line.Length <= 100, line));
+
+        JsonElement[] networks = [.. JsonDocument.Parse(File.ReadAllText(_folder["out/results.json"])).RootElement.GetProperty("networks").EnumerateArray()];
+        Assert.Equal(["dense", "GDWS, MACs ÷ 2"], networks.Select(n => n.GetProperty("name").GetString()));
+
+        // The network's accuracy on the images that ship is known: it is what the checkpoint has there.
+        Assert.Equal(849, networks[0].GetProperty("natural").GetProperty("correct").GetInt32());
+        Assert.Contains("| dense | 84.9 % |", File.ReadAllText(_folder["out/report.md"]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ADemoThatIsStopped_LeavesNothing()
+    {
+        using CancellationTokenSource stop = new(TimeSpan.FromMilliseconds(300));
+
+        CliRun run = CliRun.Of(Small with { AttackedImages = 1000 }, stop.Token, "demo", "-o", _folder["out"]);
+
+        Assert.Equal((130, "", "stopped"), (run.Code, run.Output, run.ErrorLine));
+        Assert.Empty(_folder.Files);
+    }
+
+    [Fact]
+    public void WhenTheNetworkThatShipsIsMissing_TheMessageSaysWhatToDo()
+    {
+        CliRun run = CliRun.Of(Small with { Network = _folder["missing.onnx"] }, TestContext.Current.CancellationToken, "demo", "-o", _folder["out"]);
+
+        Assert.Equal(1, run.Code);
+        Assert.Contains("install or build gdws again", run.ErrorLine, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,140 @@
+using Gdws.Data;
+using Gdws.Onnx;
+using Gdws.Torch;
+using Gdws.Torch.Attacks;
+using Gdws.Torch.Evaluation;
+using TorchSharp;
+
+namespace Gdws.Tests.Torch.Evaluation;
+
+public sealed class RobustnessEvaluationTests
+{
+    /// <summary>Class 1 where the one pixel is above 0.5; the images' distances to that are known.</summary>
+    private static OnnxModel Threshold => TorchNetworks.Linear([1, 1, 1], [[-1], [1]], [1, 0]);
+
+    [Fact]
+    public void Accuracies_AreCountedImageByImage()
+    {
+        // right by 0.4, 0.05, 0.3, 0.02; wrong
+        MemoryDataset data = new([0.1f, 0.45f, 0.8f, 0.52f, 0.9f], [0, 0, 1, 1, 0]);
+        RobustnessEvaluation evaluation = new()
+        {
+            BatchSize = 2,
+            Attacks = [new PgdAttack(new ThreatModel(Norm.Linf, 0.1)), new PgdAttack(new ThreatModel(Norm.L2, 0.03)), new PgdAttack(new ThreatModel(Norm.L1, 0.35))],
+        };
+
+        using TorchNetwork network = new(Threshold);
+        EvaluationResult result = evaluation.Evaluate(network, data);
+
+        Assert.Equal(new NaturalResult(5, 4, 5), result.Natural);
+        Assert.Equal(80, result.Natural.Accuracy);
+        Assert.Equal([2, 3, 1], result.Robust.Select(r => r.Correct));
+        Assert.Equal(40, result.Robust[0].Accuracy);
+        Assert.All(result.Robust, r => Assert.InRange(r.MaxPerturbation, 0.9 * r.Attack.ThreatModel.Epsilon, r.Attack.ThreatModel.Epsilon));
+        Assert.All(result.Robust, r => Assert.Equal(4, r.Attacked));
+    }
+
+    [Fact]
+    public void Progress_CountsEveryImage()
+    {
+        MemoryDataset data = new([0.1f, 0.45f, 0.8f], [0, 0, 1]);
+        List<EvaluationProgress> told = [];
+        RobustnessEvaluation evaluation = new() { BatchSize = 2, Attacks = [new PgdAttack(new ThreatModel(Norm.Linf, 0.1))] };
+
+        using TorchNetwork network = new(Threshold);
+        evaluation.Evaluate(network, data, new Direct(told.Add));
+
+        Assert.Equal([(2, 3, 2), (3, 3, 3), (2, 3, 1), (3, 3, 2)], told.Select(p => (p.Done, p.Total, p.Correct)));
+        Assert.Equal([true, true, false, false], told.Select(p => p.Attack is null));
+    }
+
+    [Fact]
+    public void Cancelling_EndsTheEvaluation()
+    {
+        using CancellationTokenSource source = new();
+        using TorchNetwork network = new(Threshold);
+        RobustnessEvaluation evaluation = new() { BatchSize = 1 };
+
+        Assert.Throws<OperationCanceledException>(() =>
+            evaluation.Run(network, new MemoryDataset([0, 1], [0, 1]), new Direct(_ => source.Cancel()), source.Token));
+    }
+
+    [Fact]
+    public void DataThatDoesntSuit_IsRefusedWithBothSides()
+    {
+        using TorchNetwork network = new(Threshold);
+
+        Assert.Contains("holds no images", Refused(new MemoryDataset([], [])), StringComparison.Ordinal);
+        Assert.Contains("takes images of 1×1×1", Refused(new MemoryDataset([0, 0], [0]) { Width = 2 }), StringComparison.Ordinal);
+        Assert.Contains("tells 2 classes apart", Refused(new MemoryDataset([0], [0]) { Classes = 10 }), StringComparison.Ordinal);
+        Assert.Contains("image 1 has the class 2", Refused(new MemoryDataset([0, 0], [0, 2])), StringComparison.Ordinal);
+
+        string Refused(IImageDataset data) => Assert.Throws<GdwsException>(() => new RobustnessEvaluation().Evaluate(network, data)).Message;
+    }
+
+    [Fact]
+    public void NotANumber_IsRefused()
+    {
+        using TorchNetwork network = new(TorchNetworks.Linear([1, 1, 1], [[-1], [float.PositiveInfinity]], [1, 0]));
+
+        GdwsException exception = Assert.Throws<GdwsException>(() => new RobustnessEvaluation().Evaluate(network, new MemoryDataset([0.5f, 0], [0, 0])));
+
+        Assert.Contains("its output for image 1 is NaN", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AnAttackThatLeavesItsThreatModel_IsCaught()
+    {
+        using TorchNetwork network = new(Threshold);
+        MemoryDataset data = new([0.1f], [0]);
+
+        Assert.Contains("beyond linf 0.1", Caught(0.3f), StringComparison.Ordinal);
+        Assert.Contains("outside [0,1]", Caught(float.NaN), StringComparison.Ordinal);
+        Assert.Contains("outside [0,1]", Caught(-0.01f), StringComparison.Ordinal);
+
+        string Caught(float value) => Assert.Throws<GdwsException>(() => new RobustnessEvaluation { Attacks = [new Cheat(value)] }.Evaluate(network, data)).Message;
+    }
+
+    private sealed class Direct(Action<EvaluationProgress> tell) : IProgress<EvaluationProgress>
+    {
+        public void Report(EvaluationProgress value) => tell(value);
+    }
+
+    private sealed class Cheat(float value) : IAttack
+    {
+        public string Name => "cheat";
+
+        public ThreatModel ThreatModel { get; } = new(Norm.Linf, 0.1);
+
+        public int Iterations => 1;
+
+        public double Step => 1;
+
+        public int Restarts => 1;
+
+        public AttackResult Run(
+            TorchNetwork network, torch.Tensor images, IReadOnlyList<int> labels, IReadOnlyList<int> indices, CancellationToken cancellation = default) =>
+            new(torch.full_like(images, value), [true]);
+    }
+
+    private sealed class MemoryDataset(float[] pixels, int[] labels) : IImageDataset
+    {
+        public string Name => "memory";
+
+        public string Split => "test";
+
+        public int Count => labels.Length;
+
+        public int Channels => 1;
+
+        public int Height => 1;
+
+        public int Width { get; init; } = 1;
+
+        public int Classes { get; init; } = 2;
+
+        public int Label(int index) => labels[index];
+
+        public void CopyImage(int index, Span<float> image) => pixels.AsSpan(index * Width, Width).CopyTo(image);
+    }
+}
