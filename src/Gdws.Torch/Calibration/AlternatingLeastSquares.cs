@@ -33,6 +33,7 @@ internal static class AlternatingLeastSquares
             current = next;
         }
 
+        _ = current.Kernels.DetachFromDisposeScope();
         return current;
     }
 

@@ -35,7 +35,7 @@ internal sealed class LayerProblem : IDisposable
         double meanDiagonal = diagonal.mean().item<double>();
         diagonal.add_(Damping * (meanDiagonal > 0 ? meanDiagonal : 1));
         WeightedWeight = covariance.mm(weight.t()).DetachFromDisposeScope();
-        OutputVariance = (weight.t() * WeightedWeight).sum(0).DetachFromDisposeScope();
+        OutputVariance = (weight.t() * WeightedWeight).sum([0]).DetachFromDisposeScope();
         DenseError = (OutputVariance * outputWeights).sum().item<double>();
     }
 

@@ -13,6 +13,19 @@ public sealed class PatchMoments : IDisposable
     /// <summary>The moments by the layer's name.</summary>
     public IReadOnlyDictionary<string, LayerMoments> Layers => _layers;
 
+    /// <summary>Reads moments that were kept.</summary>
+    /// <param name="path">The safetensors file.</param>
+    /// <param name="device">Where they go; null for the CPU.</param>
+    /// <exception cref="InvalidFileException">The file is damaged or holds something else.</exception>
+    public static PatchMoments Load(string path, torch.Device? device = null) => PatchMomentsFile.Load(path, device ?? torch.CPU);
+
+    /// <summary>Keeps the moments as safetensors, whole or not at all. Covariances are stored in single precision.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="metadata">What to remember of their origin, e.g. data, attack and seed; null for nothing.</param>
+    /// <exception cref="GdwsException">The file can't be written.</exception>
+    public void Save(string path, IReadOnlyDictionary<string, string>? metadata = null) =>
+        PatchMomentsFile.Save(this, path, metadata ?? new Dictionary<string, string>());
+
     /// <summary>Adds up the moments of some layers, batch by batch; the memory doesn't depend on the number of images.</summary>
     /// <param name="network">The dense network, batch normalisation not folded.</param>
     /// <param name="layers">The layers.</param>
