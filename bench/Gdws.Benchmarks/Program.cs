@@ -6,6 +6,7 @@ Dictionary<string, Func<string[], int>> commands = new(StringComparer.Ordinal)
 {
     ["ablation"] = Ablation.Run,
     ["attack-throughput"] = AttackThroughput.Run,
+    ["sensitivity"] = SensitivityBenchmark.Run,
     ["spectra"] = _ => SpectraBenchmark.Run(),
 };
 

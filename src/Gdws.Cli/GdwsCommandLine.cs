@@ -22,13 +22,7 @@ internal static class GdwsCommandLine
 
     internal static int Run(IReadOnlyList<string> args, TextWriter output, TextWriter error, DemoSetup demo, CancellationToken cancellation)
     {
-        RootCommand root = Root(demo);
-        ParseResult parsed = root.Parse(args.Count == 0 ? ["--help"] : args, new ParserConfiguration
-        {
-            EnablePosixBundling = false,
-            ResponseFileTokenReplacer = null,
-        });
-
+        (RootCommand root, ParseResult parsed) = Parse(args, demo);
         if (Mistake(parsed, root) is { } mistake)
         {
             string verb = parsed.CommandResult.Command is Verb command ? $"gdws {command.Name}" : "gdws";
@@ -53,7 +47,23 @@ internal static class GdwsCommandLine
         }
     }
 
-    /// <summary>What is wrong with the command line, or null.</summary>
+    /// <summary>What is wrong with a command line, or null; nothing is run.</summary>
+    internal static string? Mistake(IReadOnlyList<string> args)
+    {
+        (RootCommand root, ParseResult parsed) = Parse(args, new DemoSetup());
+        return Mistake(parsed, root);
+    }
+
+    private static (RootCommand Root, ParseResult Parsed) Parse(IReadOnlyList<string> args, DemoSetup demo)
+    {
+        RootCommand root = Root(demo);
+        return (root, root.Parse(args.Count == 0 ? ["--help"] : args, new ParserConfiguration
+        {
+            EnablePosixBundling = false,
+            ResponseFileTokenReplacer = null,
+        }));
+    }
+
     private static string? Mistake(ParseResult parsed, RootCommand root)
     {
         if (parsed.Action is not (ParseErrorAction or null) && parsed.CommandResult.Command.Action != parsed.Action)
@@ -90,6 +100,7 @@ internal static class GdwsCommandLine
         new DemoVerb(demo),
         new ConvertVerb(),
         new InspectVerb(),
+        new SensitivityVerb(),
         new ApproximateVerb(),
         new EvaluateVerb(),
         new BenchmarkVerb(),

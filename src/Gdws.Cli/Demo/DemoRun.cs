@@ -36,7 +36,7 @@ internal static class DemoRun
         Spectra spectra = Spectra.Of(dense);
         foreach (double speedup in setup.Speedups)
         {
-            GdwsPlan plan = Planner.WithinMacs(spectra, speedup);
+            GdwsPlan plan = Planner.WithinMacs(spectra, speedup, roundTo: Planner.RuntimeBlock);
             OnnxModel model = plan.ApplyTo(dense);
             yield return new DemoNetwork
             {

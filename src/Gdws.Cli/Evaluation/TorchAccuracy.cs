@@ -3,6 +3,7 @@ using Gdws.Data;
 using Gdws.Execution;
 using Gdws.Onnx;
 using Gdws.Torch;
+using Gdws.Torch.Attacks;
 using Gdws.Torch.Evaluation;
 
 namespace Gdws.Cli.Evaluation;
@@ -21,12 +22,8 @@ internal static class TorchAccuracy
     {
         using TorchNetwork network = new(model, TorchRuntime.Device(device));
         RobustnessEvaluation evaluation = new() { Attacks = [.. attacks.Select(a => a.ToAttack())], BatchSize = batch };
-        RelayedProgress<EvaluationProgress> relay = new(progress, p => new WorkProgress(
-            p.Attack is null ? "natural accuracy" : $"robust accuracy, {p.Attack.Name} {p.Attack.ThreatModel.NormName}",
-            p.Done,
-            p.Total,
-            "images"));
-
+        Relay relay = new(progress, evaluation.Attacks);
+        progress.Report(new WorkProgress(Relay.Natural, 0, data.Count, "images"));
         EvaluationResult result = evaluation.Run(network, data, relay, cancellation);
         return new AccuracyReport(
             new AccuracyCount(result.Natural.Images, result.Natural.Correct, result.Natural.TopFive),
@@ -44,4 +41,19 @@ internal static class TorchAccuracy
         ImagesPerSecond = result.ImagesPerSecond,
         MaxPerturbation = result.MaxPerturbation,
     };
+
+    /// <summary>Shows the first attack's bar as soon as it begins, since its first batch may take minutes.</summary>
+    private sealed class Relay(IProgress<WorkProgress> target, IReadOnlyList<IAttack> attacks) : IProgress<EvaluationProgress>
+    {
+        public const string Natural = "natural accuracy";
+
+        public void Report(EvaluationProgress value)
+        {
+            target.Report(new WorkProgress(value.Attack is null ? Natural : NameOf(value.Attack), value.Done, value.Total, "images"));
+            if (value.Attack is null && value.Done == value.Total && attacks.Count > 0)
+                target.Report(new WorkProgress(NameOf(attacks[0]), 0, value.Correct, "images"));
+        }
+
+        private static string NameOf(IAttack attack) => $"robust accuracy, {attack.Name} {attack.ThreatModel.NormName}";
+    }
 }

@@ -35,6 +35,8 @@ internal sealed class ProgressDisplay(IAnsiConsole console)
                 _tasks[value.Part] = task = context.AddTask(Markup.Escape(value.Part), maxValue: Math.Max(value.Total, 1));
             task.Tag = value.Unit;
             task.Value = value.Done;
+            if (value.Done >= value.Total)
+                task.StopTask();
         }
     }
 

@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using Gdws.Checkpoints;
 using Gdws.Cli.Output;
 using Gdws.Onnx;
 using Gdws.Planning;
+using Gdws.Torch.Sensitivity;
 
 namespace Gdws.Cli.Verbs;
 
@@ -21,7 +21,7 @@ internal sealed class ApproximateVerb : Verb
 
     private readonly Option<string?> _sensitivity = new("--sensitivity")
     {
-        Description = "Weights α of the error (.safetensors, one vector a layer)",
+        Description = "Weights α of the error (of `gdws sensitivity`, or alphas.pth of the paper's code)",
         HelpName = "ALPHA",
     };
 
@@ -39,6 +39,13 @@ internal sealed class ApproximateVerb : Verb
     private readonly Option<bool> _always = new("--always")
     {
         Description = "Replace layers also where that takes as many MACs or more",
+    };
+
+    private readonly Option<int?> _roundTo = new("--round-to")
+    {
+        Description = "G is a multiple of N in every layer; runtimes are several times slower with other numbers than multiples of 16 (else 16 for "
+            + "--speedup-macs, 1 for budgets whose G is defined exactly)",
+        HelpName = "N",
     };
 
     private readonly Option<string?> _plan = new("--plan")
@@ -62,6 +69,7 @@ internal sealed class ApproximateVerb : Verb
         Add(_exclude);
         Add(_includeFirst);
         Add(_always);
+        Add(_roundTo);
         Add(_plan);
         Add(SharedOptions.Json);
         Validators.Add(RequireOneBudget);
@@ -84,7 +92,7 @@ internal sealed class ApproximateVerb : Verb
             Exclude = arguments.GetValue(_exclude) ?? [],
         });
         if (arguments.GetValue(_sensitivity) is { } alpha)
-            spectra = spectra.WeightedBy(Checkpoint.Load(alpha).State.ToDictionary(t => t.Name, t => t.ToSingles(), StringComparer.Ordinal));
+            spectra = Weighted(context, spectra, SensitivityFile.Read(alpha));
         context.Cancellation.ThrowIfCancellationRequested();
 
         GdwsPlan plan = MakePlan(spectra, arguments);
@@ -104,6 +112,8 @@ internal sealed class ApproximateVerb : Verb
         (long before, long after) = (NetworkComplexity.Of(network).Parameters, NetworkComplexity.Of(result).Parameters);
         context.Line($"{output}: {Quantity.Large(plan.MacsBefore)} → {Quantity.Large(plan.MacsAfter)} MACs"
             + $" ({Quantity.Ratio(Speedup(plan))} fewer), {Quantity.Large(before)} → {Quantity.Large(after)} parameters");
+        if (plan.Layers.Count(layer => layer.IsGdws && layer.Kernels % Planner.RuntimeBlock != 0) is > 0 and int odd)
+            context.Line($"hint: in {odd} layers G is no multiple of {Planner.RuntimeBlock}, with which ONNX Runtime is several times slower; --round-to {Planner.RuntimeBlock} rounds up");
         context.WriteJson(() => Document(context, source, output, plan));
     }
 
@@ -113,11 +123,19 @@ internal sealed class ApproximateVerb : Verb
     private GdwsPlan MakePlan(Spectra spectra, ParseResult arguments)
     {
         bool always = arguments.GetValue(_always);
+        int? roundTo = arguments.GetValue(_roundTo);
         if (arguments.GetValue(_beta) is { } beta)
-            return Planner.WithinError(spectra, beta, always);
+            return Planner.WithinError(spectra, beta, always, roundTo ?? 1);
         return arguments.GetValue(_kernels) is { } ratio
-            ? Planner.WithKernelsPerChannel(spectra, ratio, always)
-            : Planner.WithinMacs(spectra, arguments.GetValue(_speedup)!.Value, always);
+            ? Planner.WithKernelsPerChannel(spectra, ratio, always, roundTo ?? 1)
+            : Planner.WithinMacs(spectra, arguments.GetValue(_speedup)!.Value, always, roundTo ?? Planner.RuntimeBlock);
+    }
+
+    private static Spectra Weighted(VerbContext context, Spectra spectra, SensitivityEstimate sensitivity)
+    {
+        if (sensitivity.IsOfAnother(spectra.Network))
+            context.Warn($"{sensitivity.Source}: was made from another network than {spectra.Network.Source}");
+        return sensitivity.Weight(spectra);
     }
 
     private static FigureTable PlanTable(GdwsPlan plan)
@@ -162,7 +180,7 @@ internal sealed class ApproximateVerb : Verb
     {
         Source = source,
         Output = output,
-        Budget = new { Kind = BudgetName(plan.Budget.Kind), plan.Budget.Value },
+        Budget = new { Kind = BudgetName(plan.Budget.Kind), plan.Budget.Value, plan.Budget.RoundTo },
         plan.MacsBefore,
         plan.MacsAfter,
         SpeedupMacs = Speedup(plan),

@@ -63,6 +63,12 @@ public sealed record PgdAttack : IAttack
         init => _l1Fraction = value is > 0 and <= 1 ? value : throw new GdwsException($"the share of values must be above 0 and at most 1, found {value}");
     }
 
+    /// <summary>
+    /// Whether an image's first misclassified iterate is kept. Otherwise every image takes all steps and the last iterate is kept, which lies where the
+    /// loss is high instead of just beyond the boundary between two classes. Default: yes.
+    /// </summary>
+    public bool StopWhenBroken { get; init; } = true;
+
     /// <summary>Whether a broken image takes no further time (the result is the same either way). Default: yes.</summary>
     public bool DropBroken { get; init; } = true;
 

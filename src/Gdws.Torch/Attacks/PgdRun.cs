@@ -100,7 +100,7 @@ internal sealed class PgdRun(PgdAttack attack, TorchNetwork network, Tensor clea
     {
         Predictions predictions = new(network, logits, [.. rows.Select(row => indices[row])]);
         bool[] wrong = [.. rows.Select((row, position) => !predictions.IsCorrect(position, labels[row]))];
-        int[] noted = [.. Enumerable.Range(0, rows.Length).Where(position => !_broken[rows[position]] && (wrong[position] || isLast))];
+        int[] noted = [.. Enumerable.Range(0, rows.Length).Where(position => !_broken[rows[position]] && ((wrong[position] && attack.StopWhenBroken) || isLast))];
         if (noted.Length > 0)
         {
             using Tensor from = Rows(noted);

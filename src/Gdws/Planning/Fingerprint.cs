@@ -6,12 +6,14 @@ using Google.Protobuf;
 
 namespace Gdws.Planning;
 
-/// <summary>SHA-256 of what a plan was made from, so that a plan can tell whether it belongs to a network.</summary>
-internal static class Fingerprint
+/// <summary>SHA-256 of what a plan or a sensitivity was made from, so that it can be told whether they belong to a network.</summary>
+public static class Fingerprint
 {
-    /// <summary>Of the bytes that saving the network writes.</summary>
+    /// <summary>Of the bytes that saving the network writes; 64 lower-case hexadecimal digits.</summary>
+    /// <param name="network">The network.</param>
     public static string Of(OnnxModel network)
     {
+        ArgumentNullException.ThrowIfNull(network);
         using SHA256 hash = SHA256.Create();
         using (CryptoStream stream = new(Stream.Null, hash, CryptoStreamMode.Write))
             network.Proto.WriteTo(stream);
@@ -19,7 +21,7 @@ internal static class Fingerprint
     }
 
     /// <summary>Of the sensitivity of the layers: name, 0, the number of channels and their values, little-endian.</summary>
-    public static string Of(IEnumerable<NetworkLayer> layers)
+    internal static string Of(IEnumerable<NetworkLayer> layers)
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         byte[] number = new byte[4];

@@ -12,6 +12,9 @@ namespace Gdws.Planning;
 /// </remarks>
 public static class Planner
 {
+    /// <summary>The <c>roundTo</c> that suits ONNX Runtime and other runtimes: with AVX-512 they work on 16 channels at once, else on 8 or 4.</summary>
+    public const int RuntimeBlock = 16;
+
     /// <summary>LEGO with the same bound for every layer: the fewest kernels within a weighted error of β.</summary>
     /// <param name="spectra">The network's spectra.</param>
     /// <param name="beta">β, finite and at least 0, e.g. 0.005. It bounds the squared error of every layer by itself.</param>

@@ -18,10 +18,23 @@ internal sealed record TorchStorageType(string Name, int Size, ElementType? Type
 
     private static readonly Dictionary<string, string> s_storageClasses = new(StringComparer.Ordinal)
     {
-        ["DoubleStorage"] = "float64", ["FloatStorage"] = "float32", ["HalfStorage"] = "float16", ["BFloat16Storage"] = "bfloat16",
-        ["LongStorage"] = "int64", ["IntStorage"] = "int32", ["ShortStorage"] = "int16", ["CharStorage"] = "int8", ["ByteStorage"] = "uint8",
-        ["BoolStorage"] = "bool", ["UntypedStorage"] = "uint8", ["_UntypedStorage"] = "uint8", ["ComplexFloatStorage"] = "complex64",
-        ["ComplexDoubleStorage"] = "complex128", ["QInt8Storage"] = "qint8", ["QUInt8Storage"] = "quint8", ["QInt32Storage"] = "qint32",
+        ["DoubleStorage"] = "float64",
+        ["FloatStorage"] = "float32",
+        ["HalfStorage"] = "float16",
+        ["BFloat16Storage"] = "bfloat16",
+        ["LongStorage"] = "int64",
+        ["IntStorage"] = "int32",
+        ["ShortStorage"] = "int16",
+        ["CharStorage"] = "int8",
+        ["ByteStorage"] = "uint8",
+        ["BoolStorage"] = "bool",
+        ["UntypedStorage"] = "uint8",
+        ["_UntypedStorage"] = "uint8",
+        ["ComplexFloatStorage"] = "complex64",
+        ["ComplexDoubleStorage"] = "complex128",
+        ["QInt8Storage"] = "qint8",
+        ["QUInt8Storage"] = "quint8",
+        ["QInt32Storage"] = "qint32",
     };
 
     /// <summary>All element types, by the names of <c>torch.dtype</c>.</summary>
