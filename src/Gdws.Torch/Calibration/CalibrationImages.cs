@@ -93,7 +93,12 @@ internal sealed class CalibrationImages : IDisposable
         Tensor clean = ImageTensors.From(pixels, indices.Length, dataset.Channels, dataset.Height, dataset.Width).to(network.Precision, network.Device);
         if (options.Attack is null)
             return clean.MoveToOuterDisposeScope();
-        using Tensor perturbed = FullPerturbation.Of(options.Attack, network, clean, labels, indices, options.Seed, cancellation);
-        return torch.cat([clean, perturbed]).MoveToOuterDisposeScope();
+        if (labels.FirstOrDefault(label => label < 0 || label >= network.Classes, -1) is var label and >= 0)
+            throw new GdwsException($"data '{dataset.Name}': an image has the class {label}, {network.Source} tells classes 0 to {network.Classes - 1} apart");
+
+        // Statistics of perturbed images need those that the attack is after, also of images that the network gets wrong anyway.
+        PgdAttack attack = options.Attack with { StopWhenBroken = false, Seed = options.Seed };
+        using AttackResult result = attack.Run(network, clean, labels, indices, cancellation);
+        return torch.cat([clean, result.Images]).MoveToOuterDisposeScope();
     }
 }

@@ -4,4 +4,5 @@ namespace Gdws.Torch.Calibration;
 /// <param name="Stage">What it does, e.g. <c>patch moments</c>.</param>
 /// <param name="Done">Parts of the stage that are done.</param>
 /// <param name="Total">Parts of the stage.</param>
-public sealed record CalibrationProgress(string Stage, int Done, int Total);
+/// <param name="Unit">What a part is, e.g. <c>layers</c>.</param>
+public sealed record CalibrationProgress(string Stage, int Done, int Total, string Unit);

@@ -71,11 +71,11 @@ public sealed class CalibrationStatistics : IDisposable
         {
             RequireSuits(dense, dataset);
             using (TorchNetwork attacked = new(spectra.Network, options.Device, new TorchNetworkOptions { SkipFinalSoftmax = true }))
-                images = CalibrationImages.Draw(attacked, dataset, options, Report("perturbed images"), cancellation);
+                images = CalibrationImages.Draw(attacked, dataset, options, Report(options.Attack is null ? "images" : "perturbed images", "images"), cancellation);
             Tensor[] few = [.. images.FirstBatches(InformationImages)];
-            information = OutputInformation.Of(dense, layers, few, options.Seed, Report("output weights"), cancellation);
+            information = OutputInformation.Of(dense, layers, few, options.Seed, Report("output weights", "batches"), cancellation);
             bool differences = options.Recipe is null ? options.Effort == CalibrationEffort.Full : options.Recipe.DifferenceWeight > 0;
-            PatchMoments moments = PatchMoments.Of(dense, layers, images, options, differences, Report("patch moments"), cancellation);
+            PatchMoments moments = PatchMoments.Of(dense, layers, images, options, differences, Report("patch moments", "batches"), cancellation);
             int count = images.IsPaired ? 2 * images.Count : images.Count;
             return new CalibrationStatistics(spectra, options, dense, images, information, moments)
             {
@@ -99,7 +99,7 @@ public sealed class CalibrationStatistics : IDisposable
             throw;
         }
 
-        Action<int, int> Report(string stage) => (done, total) => progress?.Report(new CalibrationProgress(stage, done, total));
+        Action<int, int> Report(string stage, string unit) => (done, total) => progress?.Report(new CalibrationProgress(stage, done, total, unit));
     }
 
     /// <summary>Frees images, moments and the network.</summary>

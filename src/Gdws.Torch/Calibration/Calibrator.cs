@@ -95,7 +95,7 @@ public sealed class Calibrator : IDisposable
             using KernelSet chosen = kernels[changed[i].Layer.Name];
             using KernelSet improved = AlternatingLeastSquares.Improve(changed[i].Problem, chosen, _recipe.AlternatingRounds, cancellation);
             factors[changed[i].Layer.Name] = WeightsOf(changed[i], improved);
-            _progress?.Report(new CalibrationProgress("weights", i + 1, changed.Length));
+            _progress?.Report(new CalibrationProgress("weights", i + 1, changed.Length, "layers"));
         }
 
         if (_recipe.Refit == RefitKind.Sequential)
@@ -116,16 +116,31 @@ public sealed class Calibrator : IDisposable
             CalibratedLayer layer = CalibratedLayer.Of(
                 layers[i], _statistics.Moments.Layers[layers[i].Name], _statistics.Information[layers[i].Name], _recipe);
             _layers.Add(layer);
-            layer.Weight = _recipe.Weighting == LayerWeighting.Relative
-                ? 1 / Math.Max(layer.Problem.DenseError, 1e-30)
-                : layer.Information;
+            layer.Weight = BaseWeight(layer);
             if (_recipe.SecondOrder)
                 layer.Order(cancellation);
-            _progress?.Report(new CalibrationProgress("order of kernels", i + 1, layers.Length));
+            _progress?.Report(new CalibrationProgress("order of kernels", i + 1, layers.Length, "layers"));
         }
 
         if (_recipe.Weighting == LayerWeighting.FisherAndMeasured)
             Measure(cancellation);
+    }
+
+    private double BaseWeight(CalibratedLayer layer)
+    {
+        if (_recipe.Weighting == LayerWeighting.Relative)
+            return 1 / Math.Max(layer.Problem.DenseError, 1e-30);
+        ReadOnlySpan<float> alpha = layer.Layer.Sensitivity.Span;
+        if (alpha.IsEmpty)
+            return layer.Information;
+
+        // α weighs errors of the weight itself; over the variance of its inputs it weighs those of the outputs.
+        double sum = 0;
+        foreach (float value in alpha)
+            sum += value;
+        using Tensor diagonal = layer.Problem.Covariance.diagonal();
+        using Tensor mean = diagonal.mean();
+        return Math.Max(sum / alpha.Length / mean.item<double>(), double.Epsilon);
     }
 
     private void Measure(CancellationToken cancellation)
@@ -136,7 +151,7 @@ public sealed class Calibrator : IDisposable
             _statistics.Dense,
             [.. _layers.Select(layer => (layer.Convolution, LayerImportance.Trials.Select(ratio => Trial(layer, ratio)).ToArray()))],
             few,
-            (done, total) => _progress?.Report(new CalibrationProgress("weights of layers", done, total)),
+            (done, total) => _progress?.Report(new CalibrationProgress("weights of layers", done, total, "batches")),
             cancellation);
         foreach (CalibratedLayer layer in _layers)
         {
@@ -200,7 +215,7 @@ public sealed class Calibrator : IDisposable
             [.. layers.Select(layer => layer.Convolution)],
             layers.ToDictionary(layer => layer.Layer.Name, layer => layer.Gamma, StringComparer.Ordinal),
             _statistics.Images,
-            (done, total) => _progress?.Report(new CalibrationProgress("refit in sequence", done, total)),
+            (done, total) => _progress?.Report(new CalibrationProgress("refit in sequence", done, total, "layers")),
             cancellation);
         foreach (CalibratedLayer layer in layers)
         {

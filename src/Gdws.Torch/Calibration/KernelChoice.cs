@@ -35,7 +35,7 @@ internal static class KernelChoice
     {
         int?[] numbers = budget.Kind switch
         {
-            BudgetKind.SpeedupMacs => [.. CurveAllocation.Select([.. layers.Select(layer => Curved(layer, always, budget.RoundTo))], Planner.MacBudget(spectra, budget.Value))],
+            BudgetKind.SpeedupMacs => [.. ByCurves(spectra, [.. layers.Select(layer => Curved(layer, always, budget.RoundTo))], budget)],
             BudgetKind.KernelsPerChannel => [.. layers.Select(layer => (int?)Clamp(layer, Ratio(layer, budget)))],
             _ => [.. layers.Select(layer => (int?)Clamp(layer, Rounded(WithinError(layer.Removal!.Curve, budget.Value * layer.Problem.DenseError), budget.RoundTo)))],
         };
@@ -57,8 +57,8 @@ internal static class KernelChoice
     {
         IReadOnlyList<Selection> selections = budget.Kind switch
         {
-            BudgetKind.SpeedupMacs => GlobalThreshold.Select([.. layers.Select(layer => Costed(layer, always, budget.RoundTo))], Planner.MacBudget(spectra, budget.Value)),
-            BudgetKind.KernelsPerChannel => [.. layers.Select(layer => Mego.Select(layer.Spectrum, Ratio(layer, budget), layer.Layer.Sensitivity.Span))],
+            BudgetKind.SpeedupMacs => ByThreshold(spectra, [.. layers.Select(layer => Costed(layer, always, budget.RoundTo))], budget),
+            BudgetKind.KernelsPerChannel => [.. layers.Select(layer => Mego.Select(layer.Spectrum, Ratio(layer, budget)))],
             _ => [.. layers.Select(layer => WithinShare(layer, budget))],
         };
         Dictionary<string, (int[], double, Func<KernelSet>)> chosen = new(StringComparer.Ordinal);
@@ -72,6 +72,18 @@ internal static class KernelChoice
         return chosen;
     }
 
+    private static IReadOnlyList<int?> ByCurves(Spectra spectra, CurvedLayer[] layers, Budget budget)
+    {
+        Planner.RequireReachable(spectra, budget.Value, CurveAllocation.LeastCost(layers));
+        return CurveAllocation.Select(layers, Planner.MacBudget(spectra, budget.Value));
+    }
+
+    private static IReadOnlyList<Selection> ByThreshold(Spectra spectra, CostedLayer[] layers, Budget budget)
+    {
+        Planner.RequireReachable(spectra, budget.Value, GlobalThreshold.LeastCost(layers));
+        return GlobalThreshold.Select(layers, Planner.MacBudget(spectra, budget.Value));
+    }
+
     private static int Ratio(CalibratedLayer layer, Budget budget)
     {
         double kernels = Math.Min(Math.Round(budget.Value * layer.Spectrum.Inputs, MidpointRounding.AwayFromZero), layer.Spectrum.Components);
@@ -82,9 +94,8 @@ internal static class KernelChoice
 
     private static Selection WithinShare(CalibratedLayer layer, Budget budget)
     {
-        ReadOnlySpan<float> sensitivity = layer.Layer.Sensitivity.Span;
-        Selection selection = Lego.Select(layer.Spectrum, budget.Value * layer.TotalError(), sensitivity);
-        return Mego.Select(layer.Spectrum, Math.Min(Rounded(selection.Kernels, budget.RoundTo), layer.Spectrum.Components), sensitivity);
+        Selection selection = Lego.Select(layer.Spectrum, budget.Value * layer.TotalError());
+        return Mego.Select(layer.Spectrum, Math.Min(Rounded(selection.Kernels, budget.RoundTo), layer.Spectrum.Components));
     }
 
     private static int Clamp(CalibratedLayer layer, int kernels) => Math.Clamp(kernels, layer.Removal!.Curve.Fewest, layer.Removal.Curve.Most);
@@ -118,7 +129,6 @@ internal static class KernelChoice
         Spectrum = layer.Spectrum,
         CostPerKernel = CostPerKernel(layer),
         DenseCost = always ? long.MaxValue : layer.Convolution.Macs,
-        Sensitivity = layer.Layer.Sensitivity,
         Weight = layer.Weight,
         RoundTo = roundTo,
     };

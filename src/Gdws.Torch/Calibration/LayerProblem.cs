@@ -6,14 +6,12 @@ namespace Gdws.Torch.Calibration;
 /// </summary>
 /// <remarks>
 /// S is damped by 1e-4 of its mean diagonal element. In E this is a pull of Q towards the dense W, which decides what the images leave open.
-/// Row g of D is zero outside its channel, so products with D are gathered from blocks of K² and never need the full matrix.
+/// Row g of D is zero outside its channel, so D is kept as
+/// <c>[C, most kernels of a channel, K²]</c>, filled up with zeros, and products with it are one batch of small ones.
 /// </remarks>
 internal sealed class LayerProblem : IDisposable
 {
     private const double Damping = 1e-4;
-
-    // Kernels at a time: bounds the gathered blocks to some tens of megabytes.
-    private const int Chunk = 64;
 
     private readonly int _taps;
 
@@ -73,16 +71,9 @@ internal sealed class LayerProblem : IDisposable
     public Tensor TimesCovariance(int[] map, Tensor rows)
     {
         using DisposeScope scope = torch.NewDisposeScope();
-        Tensor blocks = Covariance.reshape(Inputs, _taps, Inputs * _taps);
-        Tensor result = torch.empty(map.Length, Inputs * _taps, dtype: ScalarType.Float64, device: Covariance.device);
-        foreach ((int start, Tensor index) in Chunks(map))
-        {
-            using DisposeScope chunk = torch.NewDisposeScope();
-            Tensor own = rows.narrow(0, start, index.shape[0]).unsqueeze(1);
-            result.narrow(0, start, index.shape[0]).copy_(own.bmm(blocks.index_select(0, index)).squeeze(1));
-        }
-
-        return result.MoveToOuterDisposeScope();
+        (Tensor slots, Tensor padded) = ByChannel(map, rows);
+        Tensor products = padded.bmm(Covariance.reshape(Inputs, _taps, Inputs * _taps));
+        return products.flatten(0, 1).index_select(0, slots).MoveToOuterDisposeScope();
     }
 
     /// <summary>Left X restricted to the block of each row's channel: row g of the result is Σ_h left[g, h] · full[h, block of g].</summary>
@@ -93,16 +84,9 @@ internal sealed class LayerProblem : IDisposable
     public Tensor OwnBlocks(Tensor left, Tensor full, int[] map)
     {
         using DisposeScope scope = torch.NewDisposeScope();
-        Tensor byChannel = full.reshape(full.shape[0], Inputs, _taps).permute(1, 0, 2);
-        Tensor result = torch.empty(map.Length, _taps, dtype: ScalarType.Float64, device: full.device);
-        foreach ((int start, Tensor index) in Chunks(map))
-        {
-            using DisposeScope chunk = torch.NewDisposeScope();
-            Tensor own = left.narrow(0, start, index.shape[0]).unsqueeze(1);
-            result.narrow(0, start, index.shape[0]).copy_(own.bmm(byChannel.index_select(0, index)).squeeze(1));
-        }
-
-        return result.MoveToOuterDisposeScope();
+        (Tensor slots, Tensor padded) = ByChannel(map, left);
+        Tensor products = padded.bmm(full.reshape(full.shape[0], Inputs, _taps).permute(1, 0, 2));
+        return products.flatten(0, 1).index_select(0, slots).MoveToOuterDisposeScope();
     }
 
     /// <summary>X Dᵀ for block-sparse D.</summary>
@@ -112,16 +96,9 @@ internal sealed class LayerProblem : IDisposable
     public Tensor TimesKernels(Tensor full, KernelSet kernels)
     {
         using DisposeScope scope = torch.NewDisposeScope();
-        Tensor byChannel = full.reshape(full.shape[0], Inputs, _taps).permute(1, 0, 2);
-        Tensor result = torch.empty(kernels.Count, full.shape[0], dtype: ScalarType.Float64, device: full.device);
-        foreach ((int start, Tensor index) in Chunks(kernels.Map))
-        {
-            using DisposeScope chunk = torch.NewDisposeScope();
-            Tensor own = kernels.Kernels.narrow(0, start, index.shape[0]).unsqueeze(2);
-            result.narrow(0, start, index.shape[0]).copy_(byChannel.index_select(0, index).bmm(own).squeeze(2));
-        }
-
-        return result.t().contiguous().MoveToOuterDisposeScope();
+        (Tensor slots, Tensor padded) = ByChannel(kernels.Map, kernels.Kernels);
+        Tensor products = padded.bmm(full.reshape(full.shape[0], Inputs, _taps).permute(1, 2, 0));
+        return products.flatten(0, 1).index_select(0, slots).t().contiguous().MoveToOuterDisposeScope();
     }
 
     /// <summary>H = D S Dᵀ <c>[G, G]</c> and T = D S Wᵀ <c>[G, M]</c>.</summary>
@@ -160,14 +137,16 @@ internal sealed class LayerProblem : IDisposable
             tensor.Dispose();
     }
 
-    private IEnumerable<(int Start, Tensor Index)> Chunks(int[] map)
+    /// <summary>Sorts rows by channel, filled up with zeros to as many in each.</summary>
+    /// <returns>The place of every row, and the rows <c>[C, most, length]</c>.</returns>
+    private (Tensor Slots, Tensor Padded) ByChannel(int[] map, Tensor rows)
     {
-        int start = 0;
-        foreach (int[] channels in map.Chunk(Chunk))
-        {
-            using Tensor index = torch.tensor(channels, ScalarType.Int64, Covariance.device);
-            yield return (start, index);
-            start += channels.Length;
-        }
+        int[] counts = new int[Inputs];
+        int[] ranks = [.. map.Select(channel => counts[channel]++)];
+        int most = Math.Max(1, counts.Max());
+        Tensor slots = torch.tensor(map.Zip(ranks, (channel, rank) => (channel * most) + rank).ToArray(), ScalarType.Int64, rows.device);
+        Tensor padded = torch.zeros(Inputs * most, rows.shape[1], dtype: rows.dtype, device: rows.device);
+        _ = padded.index_copy_(0, slots, rows);
+        return (slots, padded.reshape(Inputs, most, rows.shape[1]));
     }
 }

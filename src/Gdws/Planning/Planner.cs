@@ -57,21 +57,10 @@ public static class Planner
     public static GdwsPlan WithinMacs(Spectra spectra, double speedup, bool always = false, int roundTo = 1)
     {
         ArgumentNullException.ThrowIfNull(spectra);
-        OnnxModel network = spectra.Network;
         long budget = MacBudget(spectra, speedup);
         NetworkLayer[] eligible = [.. spectra.Layers.Where(layer => layer.Spectrum is not null)];
         CostedLayer[] costed = [.. eligible.Select(layer => Costed(layer, always, roundTo))];
-        long total = NetworkComplexity.Of(network).Macs;
-        long others = total - eligible.Sum(layer => layer.Convolution.Macs);
-        Int128 least = GlobalThreshold.LeastCost(costed);
-        if (budget < least)
-        {
-            Int128 reachable = least + others;
-            double best = total == 0 ? 1 : Math.Floor(100.0 * total / (double)reachable) / 100;
-            throw new GdwsException(
-                $"{network.Source}: a speed-up of {speedup} in MACs can't be reached: with one kernel in each of the {eligible.Length} layers "
-                + $"that may change the network needs {reachable:N0} of its {total:N0} MACs, a speed-up of {best}");
-        }
+        RequireReachable(spectra, speedup, GlobalThreshold.LeastCost(costed));
 
         IReadOnlyList<Selection> selections = GlobalThreshold.Select(costed, budget);
         Dictionary<NetworkLayer, Selection> byLayer = new(ReferenceEqualityComparer.Instance);
@@ -126,6 +115,25 @@ public static class Planner
             return selection;
         long rounded = ((long)selection.Kernels / roundTo + 1) * roundTo;
         return Mego.Select(layer.Spectrum!, (int)Math.Min(rounded, layer.Spectrum!.Components), layer.Sensitivity.Span);
+    }
+
+    /// <summary>Makes sure that layers can get by on what a speed-up leaves them.</summary>
+    /// <param name="spectra">The network's spectra.</param>
+    /// <param name="speedup">R, finite and at least 1.</param>
+    /// <param name="leastCost">The multiply-accumulates that the layers which may change need at least.</param>
+    /// <exception cref="GdwsException">They can't; the message says what can be reached.</exception>
+    public static void RequireReachable(Spectra spectra, double speedup, Int128 leastCost)
+    {
+        if (MacBudget(spectra, speedup) >= leastCost)
+            return;
+        OnnxModel network = spectra.Network;
+        ConvolutionLayer[] eligible = [.. spectra.Layers.Where(layer => layer.Spectrum is not null).Select(layer => layer.Convolution)];
+        long total = NetworkComplexity.Of(network).Macs;
+        Int128 reachable = leastCost + total - eligible.Sum(layer => layer.Macs);
+        double best = total == 0 ? 1 : Math.Floor(100.0 * total / (double)reachable) / 100;
+        throw new GdwsException(
+            $"{network.Source}: a speed-up of {speedup} in MACs can't be reached: with the fewest kernels in each of the {eligible.Length} layers "
+            + $"that may change the network needs {reachable:N0} of its {total:N0} MACs, a speed-up of {best}");
     }
 
     private static CostedLayer Costed(NetworkLayer layer, bool always, int roundTo)

@@ -50,6 +50,13 @@ internal sealed class RandomLayer : IDisposable
 
     public LayerProblem Problem { get; }
 
+    /// <summary>Normal random numbers in double precision.</summary>
+    public static Tensor Normal(int seed, params long[] shape)
+    {
+        using Generator generator = new((ulong)seed);
+        return randn(shape, dtype: ScalarType.Float64, generator: generator);
+    }
+
     /// <summary>D as a full matrix <c>[G, C·K²]</c>.</summary>
     public Tensor Full(KernelSet kernels)
     {
