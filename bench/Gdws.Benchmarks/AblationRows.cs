@@ -7,7 +7,8 @@ internal static class AblationRows
 {
     private static readonly CalibrationRecipe Quick = CalibrationRecipe.Of(CalibrationEffort.Quick);
     private static readonly CalibrationRecipe Full = CalibrationRecipe.Of(CalibrationEffort.Full);
-    private static readonly CalibrationRecipe Plain = Quick with { Whitened = false, OutputWeights = false, Refit = RefitKind.None };
+    private static readonly CalibrationRecipe Whitened = new();
+    private static readonly CalibrationRecipe Plain = Whitened with { Whitened = false, OutputWeights = false, Refit = RefitKind.None };
 
     public static IReadOnlyList<(string Name, CalibrationRecipe? Recipe)> All { get; } =
     [
@@ -15,15 +16,17 @@ internal static class AblationRows
         ("threshold", Plain),
         ("threshold+bias", Plain with { Refit = RefitKind.Bias }),
         ("threshold+refit", Plain with { Refit = RefitKind.Pointwise }),
-        ("whitened", Quick with { OutputWeights = false, Refit = RefitKind.None }),
-        ("whitened+refit", Quick with { OutputWeights = false }),
-        ("whitened+refit+relative", Quick with { OutputWeights = false, Weighting = LayerWeighting.Relative }),
+        ("whitened", Whitened with { OutputWeights = false, Refit = RefitKind.None }),
+        ("whitened+refit", Whitened with { OutputWeights = false }),
+        ("whitened+refit+relative", Whitened with { OutputWeights = false, Weighting = LayerWeighting.Relative }),
+        ("whitened+F+refit", Whitened),
+        ("whitened+F+refit+measured", Whitened with { Weighting = LayerWeighting.FisherAndMeasured }),
+        ("whitened+F+sequential", Whitened with { Refit = RefitKind.Sequential }),
         ("quick", Quick),
+        ("quick+relative", Quick with { Weighting = LayerWeighting.Relative }),
         ("quick+measured", Quick with { Weighting = LayerWeighting.FisherAndMeasured }),
+        ("quick+measured+als", Quick with { Weighting = LayerWeighting.FisherAndMeasured, AlternatingRounds = 2 }),
         ("quick+sequential", Quick with { Refit = RefitKind.Sequential }),
-        ("order", Quick with { SecondOrder = true }),
-        ("order+measured", Quick with { SecondOrder = true, Weighting = LayerWeighting.FisherAndMeasured }),
-        ("order+measured+als", Quick with { SecondOrder = true, Weighting = LayerWeighting.FisherAndMeasured, AlternatingRounds = 2 }),
         ("full-skip", Full with { SkipCorrection = false }),
         ("full-differences", Full with { DifferenceWeight = 0 }),
         ("full-weights", Full with { OutputWeights = false }),

@@ -30,7 +30,7 @@ public sealed record CalibrationRecipe
     /// <summary>The parts of an effort.</summary>
     /// <param name="effort">The effort.</param>
     public static CalibrationRecipe Of(CalibrationEffort effort) => effort == CalibrationEffort.Quick
-        ? new CalibrationRecipe()
+        ? new CalibrationRecipe { SecondOrder = true }
         : new CalibrationRecipe
         {
             DifferenceWeight = 0.5,

@@ -14,6 +14,9 @@ internal sealed class SequentialRefit(TorchNetwork dense, OnnxModel denseModel, 
 {
     private const double Damping = 1e-4;
 
+    // A layer has a few thousand unknowns an output, and each image gives 32 positions or more: further images change little and take long.
+    private const int MostImages = 500;
+
     /// <summary>Whether the last convolution of a residual block makes good for the skip connection's error.</summary>
     public required bool SkipCorrection { get; init; }
 
@@ -37,7 +40,7 @@ internal sealed class SequentialRefit(TorchNetwork dense, OnnxModel denseModel, 
         Dictionary<string, ConvolutionLayer> replaced = approximated.Convolutions.Where(layer => layer.Kind == ConvolutionKind.Gdws)
             .ToDictionary(layer => layer.Output, StringComparer.Ordinal);
         HashSet<string> pending = [.. layers.Select(layer => layer.Output)];
-        using ActivationStore store = new(dense, network, images, options.ActivationMemory);
+        using ActivationStore store = new(dense, network, [.. images.FirstBatches(MostImages)], options.ActivationMemory);
         for (int i = 0; i < layers.Count; i++)
         {
             ConvolutionLayer layer = layers[i], gdws = replaced[layer.Output];
