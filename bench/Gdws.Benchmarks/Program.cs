@@ -4,6 +4,7 @@ using Gdws.Benchmarks;
 // One command a benchmark; its arguments follow its name.
 Dictionary<string, Func<string[], int>> commands = new(StringComparer.Ordinal)
 {
+    ["ablation"] = Ablation.Run,
     ["attack-throughput"] = AttackThroughput.Run,
     ["sensitivity"] = SensitivityBenchmark.Run,
     ["engine"] = EngineBenchmark.Run,

@@ -12,7 +12,7 @@ internal sealed class TorchProgram : IDisposable
     private readonly int _output;
     private readonly IReadOnlyCollection<Tensor> _owned;
 
-    public TorchProgram(Step[] steps, Tensor?[] constants, int input, int output, IReadOnlyDictionary<string, Tensor> names, IReadOnlyCollection<Tensor> owned)
+    public TorchProgram(Step[] steps, Tensor?[] constants, int input, int output, IReadOnlyDictionary<string, Tensor> names, IReadOnlyDictionary<string, int> slots, IReadOnlyCollection<Tensor> owned)
     {
         _steps = steps;
         _constants = constants;
@@ -20,9 +20,21 @@ internal sealed class TorchProgram : IDisposable
         _output = output;
         _owned = owned;
         Constants = names;
+        Slots = slots;
     }
 
     public IReadOnlyDictionary<string, Tensor> Constants { get; }
+
+    /// <summary>The slot of every value, by its name in the graph.</summary>
+    public IReadOnlyDictionary<string, int> Slots { get; }
+
+    public ReadOnlySpan<Step> Steps => _steps;
+
+    public ReadOnlySpan<Tensor?> SlotConstants => _constants;
+
+    public int Input => _input;
+
+    public int Output => _output;
 
     public Tensor Run(Tensor images, Action<string, Tensor>? observe)
     {

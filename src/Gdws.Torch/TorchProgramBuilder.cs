@@ -70,7 +70,7 @@ internal sealed class TorchProgramBuilder
             BatchNormalizationFolding.Apply(_steps, _slotConstants, Keep, SlotOf(_model.Graph.Output[0].Name));
         int output = SlotOf(_model.Graph.Output[0].Name);
         MarkLastUses(input, output);
-        return new TorchProgram([.. _steps], [.. _slotConstants], input, output, _constants, _owned);
+        return new TorchProgram([.. _steps], [.. _slotConstants], input, output, _constants, _slots, _owned);
     }
 
     /// <summary>The values that the output depends on; others (masks, auxiliary heads) aren't computed.</summary>

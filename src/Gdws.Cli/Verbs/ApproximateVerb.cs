@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using Gdws.Cli.Output;
 using Gdws.Onnx;
 using Gdws.Planning;
+using Gdws.Torch.Calibration;
 using Gdws.Torch.Sensitivity;
 
 namespace Gdws.Cli.Verbs;
@@ -48,6 +49,8 @@ internal sealed class ApproximateVerb : Verb
         HelpName = "N",
     };
 
+    private readonly CalibrationChoice _calibration = new();
+
     private readonly Option<string?> _plan = new("--plan")
     {
         Description = "Write the plan, what was kept in every layer and why, as JSON",
@@ -59,6 +62,7 @@ internal sealed class ApproximateVerb : Verb
         "Replaces a network's K×K convolutions by GDWS ones, without training;"
         + " give exactly one of --beta, --kernels-per-channel, --speedup-macs",
         "gdws approximate net.onnx --speedup-macs 2 -o net.gdws.onnx",
+        "gdws approximate net.onnx --speedup-macs 3 --calibrate cifar10:cifar-10-batches-bin --effort full -o net.gdws.onnx",
         "gdws approximate net.onnx --beta 0.005 --exclude 'layer4.*' --plan plan.json -o net.gdws.onnx")
     {
         Add(_network);
@@ -71,8 +75,11 @@ internal sealed class ApproximateVerb : Verb
         Add(_always);
         Add(_roundTo);
         Add(_plan);
+        foreach (Option option in _calibration.Options)
+            Add(option);
         Add(SharedOptions.Json);
         Validators.Add(RequireOneBudget);
+        Validators.Add(_calibration.RequireCalibration);
     }
 
     private Option<double?>[] Budgets => [_beta, _kernels, _speedup];
@@ -95,8 +102,7 @@ internal sealed class ApproximateVerb : Verb
             spectra = Weighted(context, spectra, SensitivityFile.Read(alpha));
         context.Cancellation.ThrowIfCancellationRequested();
 
-        GdwsPlan plan = MakePlan(spectra, arguments);
-        OnnxModel result = plan.ApplyTo(network);
+        (GdwsPlan plan, OnnxModel result) = Approximate(context, arguments, spectra);
         context.Cancellation.ThrowIfCancellationRequested();
         result.Save(output);
         if (planFile is not null)
@@ -120,15 +126,33 @@ internal sealed class ApproximateVerb : Verb
     /// <summary>How many times fewer MACs the whole network needs.</summary>
     public static double Speedup(GdwsPlan plan) => plan.MacsAfter == 0 ? 1 : (double)plan.MacsBefore / plan.MacsAfter;
 
-    private GdwsPlan MakePlan(Spectra spectra, ParseResult arguments)
+    private (GdwsPlan Plan, OnnxModel Network) Approximate(VerbContext context, ParseResult arguments, Spectra spectra)
     {
         bool always = arguments.GetValue(_always);
+        Budget budget = BudgetOf(arguments);
+        if (_calibration.IsWanted(arguments))
+        {
+            CalibrationResult calibrated = _calibration.Run(context, arguments, spectra, budget, always);
+            return (calibrated.Plan, calibrated.Network);
+        }
+
+        GdwsPlan plan = budget.Kind switch
+        {
+            BudgetKind.Beta => Planner.WithinError(spectra, budget.Value, always, budget.RoundTo),
+            BudgetKind.KernelsPerChannel => Planner.WithKernelsPerChannel(spectra, budget.Value, always, budget.RoundTo),
+            _ => Planner.WithinMacs(spectra, budget.Value, always, budget.RoundTo),
+        };
+        return (plan, plan.ApplyTo(spectra.Network));
+    }
+
+    private Budget BudgetOf(ParseResult arguments)
+    {
         int? roundTo = arguments.GetValue(_roundTo);
         if (arguments.GetValue(_beta) is { } beta)
-            return Planner.WithinError(spectra, beta, always, roundTo ?? 1);
+            return new Budget(BudgetKind.Beta, beta, roundTo ?? 1);
         return arguments.GetValue(_kernels) is { } ratio
-            ? Planner.WithKernelsPerChannel(spectra, ratio, always, roundTo ?? 1)
-            : Planner.WithinMacs(spectra, arguments.GetValue(_speedup)!.Value, always, roundTo ?? Planner.RuntimeBlock);
+            ? new Budget(BudgetKind.KernelsPerChannel, ratio, roundTo ?? 1)
+            : new Budget(BudgetKind.SpeedupMacs, arguments.GetValue(_speedup)!.Value, roundTo ?? Planner.RuntimeBlock);
     }
 
     private static Spectra Weighted(VerbContext context, Spectra spectra, SensitivityEstimate sensitivity)

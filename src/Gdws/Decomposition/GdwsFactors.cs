@@ -98,7 +98,7 @@ public sealed class GdwsFactors
 
     private int KernelSize => KernelHeight * KernelWidth;
 
-    /// <summary>The factors that a selection says: kernels v_{c,i} and pointwise columns W_c v_{c,i} = σ_{c,i} u_{c,i}.</summary>
+    /// <summary>The factors that a selection says: kernels v_{c,i} and, without a metric, pointwise columns W_c v_{c,i} = σ_{c,i} u_{c,i}.</summary>
     /// <param name="selection">The kept components.</param>
     public static GdwsFactors Of(Selection selection)
     {
@@ -175,10 +175,10 @@ public sealed class GdwsFactors
             ReadOnlySpan<float> taps = spectrum.Weight.Slice(((output * spectrum.Inputs) + c) * spectrum.KernelSize, spectrum.KernelSize);
             for (int i = 0; i < selection.KernelsPerChannel[c]; i++, g++)
             {
-                ReadOnlySpan<double> kernel = spectrum.Kernel(c, i);
+                ReadOnlySpan<double> dual = spectrum.Dual(c, i);
                 double sum = 0;
                 for (int k = 0; k < taps.Length; k++)
-                    sum += taps[k] * kernel[k];
+                    sum += taps[k] * dual[k];
                 pointwise[g] = (float)sum;
             }
         }

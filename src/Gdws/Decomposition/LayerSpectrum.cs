@@ -15,8 +15,10 @@ public sealed class LayerSpectrum
     private readonly ReadOnlyMemory<float> _weight;
     private readonly double[] _singularValues;
     private readonly double[] _kernels;
+    private readonly double[] _duals;
 
-    private LayerSpectrum(ReadOnlyMemory<float> weight, int outputs, int inputs, int kernelHeight, int kernelWidth)
+    private LayerSpectrum(
+        ReadOnlyMemory<float> weight, int outputs, int inputs, int kernelHeight, int kernelWidth, ChannelMetric? metric)
     {
         _weight = weight;
         Outputs = outputs;
@@ -26,6 +28,8 @@ public sealed class LayerSpectrum
         ComponentsPerChannel = Math.Min(outputs, KernelSize);
         _singularValues = new double[checked(inputs * ComponentsPerChannel)];
         _kernels = new double[checked(inputs * ComponentsPerChannel * KernelSize)];
+        _duals = metric is null ? _kernels : new double[_kernels.Length];
+        Metric = metric;
     }
 
     /// <summary>M, output channels.</summary>
@@ -52,15 +56,23 @@ public sealed class LayerSpectrum
     /// <summary>The weight that was decomposed, <c>[M, C, K_h, K_w]</c>.</summary>
     public ReadOnlySpan<float> Weight => _weight.Span;
 
+    /// <summary>How errors are measured; null where every element of the weight counts the same.</summary>
+    public ChannelMetric? Metric { get; }
+
     /// <summary>Decomposes a weight.</summary>
     /// <param name="weight"><c>[M, C, K_h, K_w]</c>, row-major; kept, so not to be changed afterwards.</param>
     /// <param name="outputs">M, at least 1.</param>
     /// <param name="inputs">C, at least 1.</param>
     /// <param name="kernelHeight">K_h, at least 1.</param>
     /// <param name="kernelWidth">K_w, at least 1.</param>
-    /// <exception cref="ArgumentException">The dimensions aren't positive or don't fit the number of weights.</exception>
+    /// <param name="metric">
+    /// How errors are measured; null for the plain sum of squares. With a metric the singular values are those of F^½ W_c L_c, so that dropped ones add up to
+    /// the error of the outputs on the metric's data.
+    /// </param>
+    /// <exception cref="ArgumentException">The dimensions aren't positive or don't fit the number of weights or the metric.</exception>
     /// <exception cref="GdwsException">A weight is NaN or infinite; the message says which.</exception>
-    public static LayerSpectrum Of(ReadOnlyMemory<float> weight, int outputs, int inputs, int kernelHeight, int kernelWidth)
+    public static LayerSpectrum Of(
+        ReadOnlyMemory<float> weight, int outputs, int inputs, int kernelHeight, int kernelWidth, ChannelMetric? metric = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(outputs, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(inputs, 1);
@@ -72,7 +84,12 @@ public sealed class LayerSpectrum
                 $"a weight of shape [{outputs}, {inputs}, {kernelHeight}, {kernelWidth}] doesn't have {weight.Length} elements", nameof(weight));
         }
 
-        LayerSpectrum spectrum = new(weight, outputs, inputs, kernelHeight, kernelWidth);
+        if (metric is not null && (metric.Inputs != inputs || metric.KernelSize != kernelHeight * kernelWidth))
+            throw new ArgumentException($"the metric is for {metric.Inputs} channels of {metric.KernelSize} taps", nameof(metric));
+        if (metric is { OutputScales.IsEmpty: false } && metric.OutputScales.Length != outputs)
+            throw new ArgumentException($"the metric weighs {metric.OutputScales.Length} outputs, the layer has {outputs}", nameof(metric));
+
+        LayerSpectrum spectrum = new(weight, outputs, inputs, kernelHeight, kernelWidth, metric);
         spectrum.Decompose();
         return spectrum;
     }
@@ -82,7 +99,7 @@ public sealed class LayerSpectrum
     /// <returns><c>[min(M, K²)]</c>.</returns>
     public ReadOnlySpan<double> SingularValues(int channel) => _singularValues.AsSpan(channel * ComponentsPerChannel, ComponentsPerChannel);
 
-    /// <summary>v_{c,i}: the depthwise kernel of a component, of length 1 and orthogonal to the channel's others.</summary>
+    /// <summary>v_{c,i}: the depthwise kernel of a component, of length 1 and, without a metric, orthogonal to the channel's others.</summary>
     /// <param name="channel">c, from 0.</param>
     /// <param name="component">i, from 0.</param>
     /// <returns><c>[K_h, K_w]</c>.</returns>
@@ -93,8 +110,16 @@ public sealed class LayerSpectrum
         return _kernels.AsSpan(((channel * ComponentsPerChannel) + component) * KernelSize, KernelSize);
     }
 
+    /// <summary>What W_c is multiplied by for the pointwise column of a component: its kernel where there is no metric.</summary>
+    /// <param name="channel">c, from 0.</param>
+    /// <param name="component">i, from 0.</param>
+    /// <returns><c>[K_h, K_w]</c>; its product with <see cref="Kernel"/> is 1, with those of the channel's other components 0.</returns>
+    internal ReadOnlySpan<double> Dual(int channel, int component) =>
+        _duals.AsSpan(((channel * ComponentsPerChannel) + component) * KernelSize, KernelSize);
+
     private void Decompose()
     {
+        ReadOnlyMemory<float> weight = Metric is null ? _weight : WhitenedWeight(Metric);
         int blocks = (Inputs + ChannelBlockSolver.Lanes - 1) / ChannelBlockSolver.Lanes;
         int isFinite = 1;
         Parallel.For(
@@ -103,13 +128,34 @@ public sealed class LayerSpectrum
             () => new ChannelBlockSolver(Outputs, Inputs, KernelSize),
             (block, _, solver) =>
             {
-                if (!solver.Solve(_weight.Span, block * ChannelBlockSolver.Lanes, _singularValues, _kernels))
+                if (!solver.Solve(weight.Span, block * ChannelBlockSolver.Lanes, _singularValues, _kernels))
                     Volatile.Write(ref isFinite, 0);
                 return solver;
             },
             _ => { });
         if (isFinite == 0)
             throw NotFinite();
+        if (Metric is not null)
+            TakeBack(Metric);
+    }
+
+    private float[] WhitenedWeight(ChannelMetric metric)
+    {
+        float[] whitened = metric.Whiten(Weight, Outputs);
+        return Weight.ContainsAnyExceptInRange(float.MinValue, float.MaxValue) ? throw NotFinite() : whitened;
+    }
+
+    private void TakeBack(ChannelMetric metric)
+    {
+        for (int start = 0; start < _kernels.Length; start += KernelSize)
+        {
+            Span<double> kernel = _kernels.AsSpan(start, KernelSize), dual = _duals.AsSpan(start, KernelSize);
+            metric.TakeBack(start / (KernelSize * ComponentsPerChannel), kernel, dual);
+            if (!Orthonormal.FixSign(kernel))
+                continue;
+            foreach (ref double value in dual)
+                value = -value;
+        }
     }
 
     private GdwsException NotFinite()

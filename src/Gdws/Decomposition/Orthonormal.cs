@@ -25,7 +25,8 @@ internal static class Orthonormal
 
     /// <summary>Makes the element of the largest magnitude positive, the first of these where several are as large.</summary>
     /// <param name="vector">The vector.</param>
-    public static void FixSign(Span<double> vector)
+    /// <returns>Whether the vector was turned around.</returns>
+    public static bool FixSign(Span<double> vector)
     {
         int largest = 0;
         for (int i = 1; i < vector.Length; i++)
@@ -35,9 +36,10 @@ internal static class Orthonormal
         }
 
         if (vector[largest] >= 0)
-            return;
+            return false;
         for (int i = 0; i < vector.Length; i++)
             vector[i] = -vector[i];
+        return true;
     }
 
     private static bool TryNormalise(ReadOnlySpan<double> before, Span<double> vector, double least)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Gdws.Decomposition;
 using Gdws.Onnx;
 
@@ -30,6 +31,10 @@ public sealed record GdwsPlan
 
     /// <summary>The SHA-256 of the sensitivity that weighted the error, or null where none did.</summary>
     public required string? SensitivitySha256 { get; init; }
+
+    /// <summary>What the weights were calibrated on; null where the plan follows from the network alone.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public PlanCalibration? Calibration { get; init; }
 
     /// <summary>Multiply-accumulates of the whole network for one image, before.</summary>
     public required long MacsBefore { get; init; }
@@ -79,10 +84,12 @@ public sealed record GdwsPlan
     /// <summary>The weights of the GDWS convolutions, from the spectra of a network's weights.</summary>
     /// <param name="network">The network.</param>
     /// <returns>For every layer that becomes a GDWS convolution, by its name.</returns>
-    /// <exception cref="GdwsException">A layer of the plan isn't in the network, is of another shape or isn't dense.</exception>
+    /// <exception cref="GdwsException">A layer of the plan isn't in the network, is of another shape or isn't dense; or the plan was calibrated.</exception>
     public IReadOnlyDictionary<string, GdwsFactors> FactorsOf(OnnxModel network)
     {
         ArgumentNullException.ThrowIfNull(network);
+        if (Calibration is not null)
+            throw new GdwsException("the plan was calibrated on images, so its weights don't follow from the network: calibrate again or use the network that was written");
         Dictionary<string, GdwsFactors> factors = new(StringComparer.Ordinal);
         foreach (PlannedLayer planned in Layers.Where(layer => layer.IsGdws))
         {

@@ -89,6 +89,7 @@ internal static class GdwsPlanJson
         const string Digits = "must be 64 lower-case hexadecimal digits";
         Require(IsSha256(plan.SourceSha256), $"source_sha256 {Digits}");
         Require(plan.SensitivitySha256 is null || IsSha256(plan.SensitivitySha256), $"sensitivity_sha256 {Digits}");
+        Require(plan.Calibration is null or { Images: >= 0 }, "calibration: images must be at least 0");
         Require(plan.Budget.Value >= 0, $"the budget's value is {plan.Budget.Value}, expected at least 0");
         Require(plan.Budget.RoundTo >= 1, $"kernels can't be rounded to {plan.Budget.RoundTo}, expected at least 1");
         Require(plan.MacsBefore >= 0 && plan.MacsAfter >= 0, "MACs must be at least 0");

@@ -18,6 +18,9 @@ public sealed record NetworkLayer
     /// <summary>α_c, <c>[C]</c>; empty for ones.</summary>
     public ReadOnlyMemory<float> Sensitivity { get; init; }
 
+    /// <summary>What an error in this layer counts for beside one in the others, positive.</summary>
+    public double Weight { get; init; } = 1;
+
     /// <summary>The layer's name.</summary>
     public string Name => Convolution.Name;
 }

@@ -57,31 +57,53 @@ public static class Planner
     public static GdwsPlan WithinMacs(Spectra spectra, double speedup, bool always = false, int roundTo = 1)
     {
         ArgumentNullException.ThrowIfNull(spectra);
-        RequireRange("the speed-up", speedup, least: 1);
-        OnnxModel network = spectra.Network;
-        if (network.Convolutions.FirstOrDefault(layer => layer.Macs == 0) is { } unknown)
-            throw new GdwsException($"{network.Source}: layer {unknown.Name}: the size of its output is unknown, so MACs can't be counted");
-
+        long budget = MacBudget(spectra, speedup);
         NetworkLayer[] eligible = [.. spectra.Layers.Where(layer => layer.Spectrum is not null)];
         CostedLayer[] costed = [.. eligible.Select(layer => Costed(layer, always, roundTo))];
-        long total = NetworkComplexity.Of(network).Macs;
-        long others = total - eligible.Sum(layer => layer.Convolution.Macs);
-        long budget = (long)Math.Floor(total / speedup) - others;
-        Int128 least = GlobalThreshold.LeastCost(costed);
-        if (budget < least)
-        {
-            Int128 reachable = least + others;
-            double best = total == 0 ? 1 : Math.Floor(100.0 * total / (double)reachable) / 100;
-            throw new GdwsException(
-                $"{network.Source}: a speed-up of {speedup} in MACs can't be reached: with one kernel in each of the {eligible.Length} layers "
-                + $"that may change the network needs {reachable:N0} of its {total:N0} MACs, a speed-up of {best}");
-        }
+        RequireReachable(spectra, speedup, GlobalThreshold.LeastCost(costed));
 
         IReadOnlyList<Selection> selections = GlobalThreshold.Select(costed, budget);
         Dictionary<NetworkLayer, Selection> byLayer = new(ReferenceEqualityComparer.Instance);
         for (int i = 0; i < eligible.Length; i++)
             byLayer[eligible[i]] = selections[i];
         return Plan(spectra, new Budget(BudgetKind.SpeedupMacs, speedup, roundTo), always, layer => byLayer[layer]);
+    }
+
+    /// <summary>A plan of kernels that were chosen elsewhere.</summary>
+    /// <param name="spectra">The network's spectra.</param>
+    /// <param name="budget">What bounded the choice.</param>
+    /// <param name="chosen">The kernels by the layer's name; layers that aren't there stay dense.</param>
+    /// <param name="always">Whether layers become GDWS convolutions also where that doesn't pay.</param>
+    /// <exception cref="GdwsException">A number of kernels is out of its range.</exception>
+    public static GdwsPlan WithKernels(Spectra spectra, Budget budget, IReadOnlyDictionary<string, ChosenKernels> chosen, bool always = false)
+    {
+        ArgumentNullException.ThrowIfNull(spectra);
+        ArgumentNullException.ThrowIfNull(chosen);
+        GdwsPlan plan = Plan(spectra, budget, always, layer => chosen.TryGetValue(layer.Name, out ChosenKernels? kernels)
+            ? new Selection(layer.Spectrum!, kernels.KernelsPerChannel, layer.Sensitivity.Span)
+            : null);
+        return plan with
+        {
+            Layers = [.. plan.Layers.Select(layer => layer.IsGdws ? layer with { WeightedError = chosen[layer.Name].Error } : layer)],
+        };
+    }
+
+    /// <summary>
+    /// The multiply-accumulates that layers which may change can have together, so that the whole network needs at most 1/R of its own.
+    /// </summary>
+    /// <param name="spectra">The network's spectra.</param>
+    /// <param name="speedup">R, finite and at least 1.</param>
+    /// <exception cref="GdwsException">R is out of its range, or the size of a layer's map is unknown.</exception>
+    public static long MacBudget(Spectra spectra, double speedup)
+    {
+        ArgumentNullException.ThrowIfNull(spectra);
+        RequireRange("the speed-up", speedup, least: 1);
+        OnnxModel network = spectra.Network;
+        if (network.Convolutions.FirstOrDefault(layer => layer.Macs == 0) is { } unknown)
+            throw new GdwsException($"{network.Source}: layer {unknown.Name}: the size of its output is unknown, so MACs can't be counted");
+        long total = NetworkComplexity.Of(network).Macs;
+        long others = total - spectra.Layers.Where(layer => layer.Spectrum is not null).Sum(layer => layer.Convolution.Macs);
+        return (long)Math.Floor(total / speedup) - others;
     }
 
     /// <summary>The selection itself, or the best one with the next multiple of kernels.</summary>
@@ -95,6 +117,25 @@ public static class Planner
         return Mego.Select(layer.Spectrum!, (int)Math.Min(rounded, layer.Spectrum!.Components), layer.Sensitivity.Span);
     }
 
+    /// <summary>Makes sure that layers can get by on what a speed-up leaves them.</summary>
+    /// <param name="spectra">The network's spectra.</param>
+    /// <param name="speedup">R, finite and at least 1.</param>
+    /// <param name="leastCost">The multiply-accumulates that the layers which may change need at least.</param>
+    /// <exception cref="GdwsException">They can't; the message says what can be reached.</exception>
+    public static void RequireReachable(Spectra spectra, double speedup, Int128 leastCost)
+    {
+        if (MacBudget(spectra, speedup) >= leastCost)
+            return;
+        OnnxModel network = spectra.Network;
+        ConvolutionLayer[] eligible = [.. spectra.Layers.Where(layer => layer.Spectrum is not null).Select(layer => layer.Convolution)];
+        long total = NetworkComplexity.Of(network).Macs;
+        Int128 reachable = leastCost + total - eligible.Sum(layer => layer.Macs);
+        double best = total == 0 ? 1 : Math.Floor(100.0 * total / (double)reachable) / 100;
+        throw new GdwsException(
+            $"{network.Source}: a speed-up of {speedup} in MACs can't be reached: with the fewest kernels in each of the {eligible.Length} layers "
+            + $"that may change the network needs {reachable:N0} of its {total:N0} MACs, a speed-up of {best}");
+    }
+
     private static CostedLayer Costed(NetworkLayer layer, bool always, int roundTo)
     {
         LayerSpectrum spectrum = layer.Spectrum!;
@@ -105,11 +146,12 @@ public static class Planner
             CostPerKernel = Complexity.Component(spectrum.Outputs, spectrum.KernelSize) * pixels,
             DenseCost = always ? long.MaxValue : layer.Convolution.Macs,
             Sensitivity = layer.Sensitivity,
+            Weight = layer.Weight,
             RoundTo = roundTo,
         };
     }
 
-    private static GdwsPlan Plan(Spectra spectra, Budget budget, bool always, Func<NetworkLayer, Selection> select)
+    private static GdwsPlan Plan(Spectra spectra, Budget budget, bool always, Func<NetworkLayer, Selection?> select)
     {
         PlannedLayer[] layers = [.. spectra.Layers.Select(layer => layer.Spectrum is null
             ? Unchanged(layer, layer.Reason!)
@@ -127,8 +169,11 @@ public static class Planner
         };
     }
 
-    private static PlannedLayer Changed(NetworkLayer layer, Selection selection, bool always)
+    private static PlannedLayer Changed(NetworkLayer layer, Selection? selection, bool always)
     {
+        if (selection is null)
+            return Unchanged(layer, "stays dense: GDWS wouldn't pay");
+
         ConvolutionLayer convolution = layer.Convolution;
         if (!always && selection.MacsPerPixel >= convolution.MacsPerPixel)
         {

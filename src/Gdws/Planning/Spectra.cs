@@ -82,13 +82,31 @@ public sealed class Spectra
         return new Spectra(Network, layers, _sha256, Fingerprint.Of(layers));
     }
 
+    /// <summary>The same layers with errors measured on data.</summary>
+    /// <param name="metrics">For every layer that may become a GDWS convolution how its errors are measured, by its name; others are ignored.</param>
+    /// <param name="weights">What an error in a layer counts for beside one in the others, positive, by its name; 1 for those that aren't there.</param>
+    /// <exception cref="GdwsException">A layer has no metric.</exception>
+    public Spectra MeasuredBy(IReadOnlyDictionary<string, ChannelMetric> metrics, IReadOnlyDictionary<string, double>? weights = null)
+    {
+        ArgumentNullException.ThrowIfNull(metrics);
+        NetworkLayer[] layers = [.. Layers.Select(layer => layer.Spectrum is null ? layer : layer with
+        {
+            Spectrum = Decompose(
+                Network,
+                layer.Convolution,
+                metrics.GetValueOrDefault(layer.Name) ?? throw new GdwsException($"layer {layer.Name}: how its errors are measured wasn't given")),
+            Weight = weights?.GetValueOrDefault(layer.Name, 1) ?? 1,
+        })];
+        return new Spectra(Network, layers, _sha256, SensitivitySha256);
+    }
+
     /// <summary>The spectrum of one layer's weight.</summary>
-    internal static LayerSpectrum Decompose(OnnxModel network, ConvolutionLayer layer)
+    internal static LayerSpectrum Decompose(OnnxModel network, ConvolutionLayer layer, ChannelMetric? metric = null)
     {
         try
         {
             float[] weight = network.Constant(layer.WeightName)!.ToSingles();
-            return LayerSpectrum.Of(weight, layer.Outputs, layer.Inputs, layer.KernelHeight, layer.KernelWidth);
+            return LayerSpectrum.Of(weight, layer.Outputs, layer.Inputs, layer.KernelHeight, layer.KernelWidth, metric);
         }
         catch (GdwsException exception)
         {

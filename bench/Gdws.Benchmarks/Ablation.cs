@@ -1,0 +1,151 @@
+using System.Diagnostics;
+using Gdws.Data;
+using Gdws.Onnx;
+using Gdws.Planning;
+using Gdws.Torch;
+using Gdws.Torch.Attacks;
+using Gdws.Torch.Calibration;
+using Gdws.Torch.Evaluation;
+
+namespace Gdws.Benchmarks;
+
+/// <summary>Judges every part of the calibration on the same images: a row a recipe, a block a budget.</summary>
+internal sealed class Ablation : IDisposable
+{
+    private readonly AblationOptions _options;
+    private readonly CalibrationStatistics _statistics;
+    private readonly HeldOutImages _heldOut;
+    private readonly IImageDataset? _evaluation;
+    private readonly PgdAttack _attack;
+    private EvaluationResult? _dense;
+
+    private Ablation(AblationOptions options)
+    {
+        _options = options;
+        OnnxModel network = OnnxModel.Load(options.Network);
+        IImageDataset data = Open(options.CalibrationData);
+        ThreatModel threat = new(Norm.Linf, options.Epsilon);
+        _attack = new PgdAttack(threat) { Iterations = 20, Seed = options.Seed };
+        _evaluation = options.Images > 0 ? ImageDataset.Open(options.EvaluationData).Take(options.Images) : null;
+        int rest = Math.Max(1, data.Count - options.HeldOut);
+        Stopwatch watch = Stopwatch.StartNew();
+        _statistics = CalibrationStatistics.Collect(
+            Spectra.Of(network),
+            new DatasetPart(data, 0, rest),
+            new CalibrationOptions
+            {
+                Samples = options.Samples,
+                Seed = options.Seed,
+                Recipe = CalibrationRecipe.Of(CalibrationEffort.Full),
+                Attack = new PgdAttack(threat) { Iterations = 10 },
+            },
+            new StageTimes());
+        Console.WriteLine($"statistics of {_statistics.Record.Images:N0} images: {watch.Elapsed.TotalSeconds:F0} s");
+        foreach (string warning in _statistics.Warnings)
+            Console.WriteLine(warning);
+        _heldOut = new HeldOutImages(network, new DatasetPart(data, rest, data.Count - rest), threat, options.Seed);
+    }
+
+    public static int Run(string[] arguments)
+    {
+        if (AblationOptions.Parse(arguments) is not { } options)
+        {
+            Console.Error.WriteLine($"Usage: Gdws.Benchmarks {AblationOptions.Usage}");
+            return 2;
+        }
+
+        using Ablation ablation = new(options);
+        ablation.Compare();
+        return 0;
+    }
+
+    public void Dispose()
+    {
+        _statistics.Dispose();
+        _heldOut.Dispose();
+    }
+
+    private static IImageDataset Open(string specification) =>
+        ImageDataset.Open(specification, DatasetSpecification.Parse(specification).Kind is DatasetKind.Cifar10 or DatasetKind.Cifar100 ? "train" : "test");
+
+    private void Compare()
+    {
+        Console.WriteLine("| MACs saved | recipe | KL clean | KL adversarial | natural | PGD-20 | seconds |");
+        Console.WriteLine("|---|---|---|---|---|---|---|");
+        if (_evaluation is not null)
+        {
+            using TorchNetwork network = new(_statistics.Spectra.Network);
+            _dense = new RobustnessEvaluation { Attacks = [_attack] }.Run(network, _evaluation);
+            Console.WriteLine($"| 1× | dense | 0 | 0 | {_dense.Natural.Accuracy:F1} | {_dense.Robust[0].Accuracy:F1} | |");
+        }
+
+        foreach ((string name, CalibrationRecipe? recipe) in AblationRows.All)
+        {
+            if (_options.Rows.Length > 0 && !_options.Rows.Contains(name))
+                continue;
+            Stopwatch watch = Stopwatch.StartNew();
+            using Calibrator? calibrator = recipe is null ? null : new Calibrator(_statistics, recipe);
+            double preparation = watch.Elapsed.TotalSeconds;
+            foreach (double speedup in _options.Speedups)
+            {
+                watch.Restart();
+                (GdwsPlan plan, OnnxModel network) = Approximate(calibrator, speedup);
+                Print(name, plan, network, preparation, watch.Elapsed.TotalSeconds);
+            }
+        }
+    }
+
+    private (GdwsPlan Plan, OnnxModel Network) Approximate(Calibrator? calibrator, double speedup)
+    {
+        if (calibrator is not null)
+        {
+            CalibrationResult result = calibrator.Approximate(new Budget(BudgetKind.SpeedupMacs, speedup));
+            return (result.Plan, result.Network);
+        }
+
+        // LEGO has no budget of MACs: the β that comes to it.
+        double low = 0, high = 1;
+        GdwsPlan plan = Planner.WithinError(_statistics.Spectra, high);
+        while ((double)plan.MacsBefore / plan.MacsAfter < speedup)
+            plan = Planner.WithinError(_statistics.Spectra, high *= 2);
+        for (int i = 0; i < 40; i++)
+        {
+            double middle = (low + high) / 2;
+            GdwsPlan trial = Planner.WithinError(_statistics.Spectra, middle);
+            if ((double)trial.MacsBefore / trial.MacsAfter < speedup)
+                low = middle;
+            else
+                (high, plan) = (middle, trial);
+        }
+
+        return (plan, plan.ApplyTo(_statistics.Spectra.Network));
+    }
+
+    private void Print(string name, GdwsPlan plan, OnnxModel model, double preparation, double seconds)
+    {
+        using TorchNetwork network = new(model);
+        (double clean, double adversarial) = _heldOut.Divergences(network);
+        string accuracies = " | ";
+        if (_evaluation is not null)
+        {
+            EvaluationResult result = new RobustnessEvaluation { Attacks = [_attack] }.Run(network, _evaluation);
+            accuracies = $"{result.Natural.Accuracy:F1} ({result.Natural.Accuracy - _dense!.Natural.Accuracy:+0.0;−0.0;0.0}) | "
+                + $"{result.Robust[0].Accuracy:F1} ({result.Robust[0].Accuracy - _dense.Robust[0].Accuracy:+0.0;−0.0;0.0})";
+        }
+
+        Console.WriteLine(
+            $"| {(double)plan.MacsBefore / plan.MacsAfter:F2}× | {name} | {clean:F4} | {adversarial:F4} | {accuracies} | {preparation:F0} + {seconds:F0} |");
+    }
+
+    /// <summary>Tells on standard error how long each stage took.</summary>
+    private sealed class StageTimes : IProgress<CalibrationProgress>
+    {
+        private readonly Stopwatch _watch = Stopwatch.StartNew();
+
+        public void Report(CalibrationProgress value)
+        {
+            if (value.Done == value.Total)
+                Console.Error.WriteLine($"{value.Stage}: done after {_watch.Elapsed.TotalSeconds:F0} s");
+        }
+    }
+}

@@ -1,0 +1,67 @@
+using System.Globalization;
+
+namespace Gdws.Benchmarks;
+
+/// <summary>What an ablation compares, and on how many images.</summary>
+internal sealed record AblationOptions
+{
+    public const string Usage =
+        "ablation NET.onnx CALIBRATION-DATA EVALUATION-DATA [--samples 2000] [--held-out 200] [--images 0] [--speedups 2.2,3.6] [--rows NAME,…] [--eps 8/255] [--seed 0]";
+
+    public required string Network { get; init; }
+
+    public required string CalibrationData { get; init; }
+
+    public required string EvaluationData { get; init; }
+
+    /// <summary>Calibration images, clean and perturbed together.</summary>
+    public int Samples { get; init; } = 2000;
+
+    /// <summary>Images of the calibration data, its last ones, that divergences are measured on.</summary>
+    public int HeldOut { get; init; } = 200;
+
+    /// <summary>Evaluation images for accuracies; 0 for divergences alone.</summary>
+    public int Images { get; init; }
+
+    public double[] Speedups { get; init; } = [2.2, 3.6];
+
+    /// <summary>Names of rows; empty for all.</summary>
+    public string[] Rows { get; init; } = [];
+
+    public double Epsilon { get; init; } = 8.0 / 255;
+
+    public int Seed { get; init; }
+
+    public static AblationOptions? Parse(string[] arguments)
+    {
+        if (arguments.Length < 3 || arguments.Length % 2 == 0)
+            return null;
+        AblationOptions options = new() { Network = arguments[0], CalibrationData = arguments[1], EvaluationData = arguments[2] };
+        for (int i = 3; i < arguments.Length; i += 2)
+        {
+            string value = arguments[i + 1];
+            AblationOptions? next = arguments[i] switch
+            {
+                "--samples" => options with { Samples = int.Parse(value, CultureInfo.InvariantCulture) },
+                "--held-out" => options with { HeldOut = int.Parse(value, CultureInfo.InvariantCulture) },
+                "--images" => options with { Images = int.Parse(value, CultureInfo.InvariantCulture) },
+                "--speedups" => options with { Speedups = [.. value.Split(',').Select(Number)] },
+                "--rows" => options with { Rows = value.Split(',') },
+                "--eps" => options with { Epsilon = Number(value) },
+                "--seed" => options with { Seed = int.Parse(value, CultureInfo.InvariantCulture) },
+                _ => null,
+            };
+            if (next is null)
+                return null;
+            options = next;
+        }
+
+        return options;
+    }
+
+    private static double Number(string text)
+    {
+        double[] parts = [.. text.Split('/').Select(part => double.Parse(part, CultureInfo.InvariantCulture))];
+        return parts.Length == 2 ? parts[0] / parts[1] : parts[0];
+    }
+}

@@ -1,0 +1,42 @@
+namespace Gdws.Torch.Calibration;
+
+/// <summary>The parts of a calibration, each of which can be left out.</summary>
+public sealed record CalibrationRecipe
+{
+    /// <summary>Whether spectra are whitened; otherwise kernels come from the plain ones.</summary>
+    public bool Whitened { get; init; } = true;
+
+    /// <summary>Whether the outputs of a layer are weighted by the Fisher information.</summary>
+    public bool OutputWeights { get; init; } = true;
+
+    /// <summary>γ: how much the difference between a perturbed and a clean patch counts, relative to the patches' own variance. 0 for nothing.</summary>
+    public double DifferenceWeight { get; init; }
+
+    /// <summary>How errors of different layers are compared.</summary>
+    public LayerWeighting Weighting { get; init; } = LayerWeighting.Fisher;
+
+    /// <summary>Whether kernels are removed one after the other by what they are worth beside the others; otherwise by their singular values.</summary>
+    public bool SecondOrder { get; init; }
+
+    /// <summary>Rounds of alternating least squares over kernels and pointwise weights.</summary>
+    public int AlternatingRounds { get; init; }
+
+    /// <summary>What is fitted to the images.</summary>
+    public RefitKind Refit { get; init; } = RefitKind.Pointwise;
+
+    /// <summary>Whether the last convolution of a residual block also makes good for the error of the skip connection. Only with the sequential refit.</summary>
+    public bool SkipCorrection { get; init; } = true;
+
+    /// <summary>The parts of an effort.</summary>
+    /// <param name="effort">The effort.</param>
+    public static CalibrationRecipe Of(CalibrationEffort effort) => effort == CalibrationEffort.Quick
+        ? new CalibrationRecipe { SecondOrder = true }
+        : new CalibrationRecipe
+        {
+            DifferenceWeight = 0.5,
+            Weighting = LayerWeighting.FisherAndMeasured,
+            SecondOrder = true,
+            AlternatingRounds = 2,
+            Refit = RefitKind.Sequential,
+        };
+}

@@ -1,0 +1,94 @@
+namespace Gdws.Torch.Calibration;
+
+/// <summary>Means and covariances of rows that come in batches.</summary>
+/// <remarks>
+/// The products of a batch are computed in single precision and added up in double. What is multiplied is the distance from a pivot, the first batch's mean,
+/// so that little is lost when the mean is taken off at the end: Cov = Σ(a − p)(a − p)ᵀ/n − (μ − p)(μ − p)ᵀ.
+/// </remarks>
+internal sealed class CovarianceSum : IDisposable
+{
+    private readonly Tensor _products;
+    private readonly Tensor? _crossProducts;
+    private readonly Tensor _sum;
+    private readonly Tensor? _otherSum;
+    private readonly bool _centred;
+    private Tensor? _pivot;
+    private Tensor? _otherPivot;
+
+    /// <summary>Starts at nothing.</summary>
+    /// <param name="size">The length of a row.</param>
+    /// <param name="others">The length of the second row that comes with it; 0 for none.</param>
+    /// <param name="device">Where sums are kept.</param>
+    /// <param name="centred">Whether covariances are meant; otherwise mean products.</param>
+    public CovarianceSum(long size, long others, torch.Device device, bool centred = true)
+    {
+        _products = New(device, size, size);
+        _sum = New(device, size);
+        _crossProducts = others > 0 ? New(device, size, others) : null;
+        _otherSum = others > 0 ? New(device, others) : null;
+        _centred = centred;
+    }
+
+    /// <summary>The rows so far.</summary>
+    public long Count { get; private set; }
+
+    /// <summary>Adds rows.</summary>
+    /// <param name="rows"><c>[R, size]</c>.</param>
+    /// <param name="others"><c>[R, others]</c>.</param>
+    public void Add(Tensor rows, Tensor? others = null)
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        using IDisposable noGradients = torch.no_grad();
+        _pivot ??= Pivot(rows);
+        Tensor distance = rows - _pivot;
+        Tensor transposed = distance.t();
+        _products.add_(transposed.mm(distance));
+        _sum.add_(distance.sum(0, type: ScalarType.Float64));
+        Count += rows.shape[0];
+        if (others is null)
+            return;
+
+        _otherPivot ??= Pivot(others);
+        Tensor otherDistance = others - _otherPivot;
+        _crossProducts!.add_(transposed.mm(otherDistance));
+        _otherSum!.add_(otherDistance.sum(0, type: ScalarType.Float64));
+    }
+
+    /// <summary><c>[size]</c>.</summary>
+    public Tensor Mean() => Mean(_sum, _pivot);
+
+    /// <summary><c>[others]</c>.</summary>
+    public Tensor OtherMean() => Mean(_otherSum!, _otherPivot);
+
+    /// <summary>Cov(row, row), <c>[size, size]</c>.</summary>
+    public Tensor Covariance() => Centred(_products, _sum, _sum);
+
+    /// <summary>Cov(row, other), <c>[size, others]</c>.</summary>
+    public Tensor Cross() => Centred(_crossProducts!, _sum, _otherSum!);
+
+    public void Dispose()
+    {
+        foreach (Tensor? tensor in (Tensor?[])[_products, _crossProducts, _sum, _otherSum, _pivot, _otherPivot])
+            tensor?.Dispose();
+    }
+
+    private static Tensor New(torch.Device device, params long[] shape) => torch.zeros(shape, ScalarType.Float64, device).DetachFromDisposeScope();
+
+    private Tensor Pivot(Tensor rows) => (_centred ? rows.mean([0]) : torch.zeros(rows.shape[1], rows.dtype, rows.device)).DetachFromDisposeScope();
+
+    private Tensor Mean(Tensor sum, Tensor? pivot)
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        return (sum / Math.Max(1, Count) + (pivot is null ? 0 : pivot.to(ScalarType.Float64))).MoveToOuterDisposeScope();
+    }
+
+    private Tensor Centred(Tensor products, Tensor left, Tensor right)
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        double n = Math.Max(1, Count);
+        Tensor mean = products / n;
+        if (_centred)
+            mean.addmm_(left.unsqueeze(1) / n, right.unsqueeze(0) / n, beta: 1, alpha: -1);
+        return mean.MoveToOuterDisposeScope();
+    }
+}

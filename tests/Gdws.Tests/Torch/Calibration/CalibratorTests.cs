@@ -1,0 +1,207 @@
+using Gdws.Data;
+using Gdws.Onnx;
+using Gdws.Planning;
+using Gdws.Torch;
+using Gdws.Torch.Attacks;
+using Gdws.Torch.Calibration;
+using static TorchSharp.torch;
+
+namespace Gdws.Tests.Torch.Calibration;
+
+public sealed class CalibratorTests
+{
+    private static readonly CalibrationOptions _options = new()
+    {
+        Samples = 160,
+        BatchSize = 20,
+        Attack = new PgdAttack(new ThreatModel(Norm.Linf, 0.03)) { Iterations = 3 },
+    };
+
+    private static readonly Budget _half = new(BudgetKind.KernelsPerChannel, 1.5);
+
+    public static TheoryData<CalibrationEffort> Efforts => [CalibrationEffort.Quick, CalibrationEffort.Full];
+
+    [Fact]
+    public void EveryStepOfTheRecipe_BringsTheOutputsNearer()
+    {
+        OnnxModel model = TinyNetworks.Residual();
+        using CalibrationStatistics statistics = TinyCalibration.Collect(
+            Spectra.Of(model), TinyNetworks.Images(400), _options with { Effort = CalibrationEffort.Full });
+        double plain = Divergence(model, Planner.WithKernelsPerChannel(statistics.Spectra, 1.5).ApplyTo(model));
+
+        double quick = Divergence(model, Of(CalibrationRecipe.Of(CalibrationEffort.Quick)));
+        double sequential = Divergence(model, Of(CalibrationRecipe.Of(CalibrationEffort.Quick) with { Refit = RefitKind.Sequential }));
+        double full = Divergence(model, Of(CalibrationRecipe.Of(CalibrationEffort.Full)));
+
+        Assert.True(quick < 0.5 * plain, $"plain {plain}, quick {quick}");
+        Assert.True(sequential < quick, $"quick {quick}, sequential {sequential}");
+        Assert.True(full < quick, $"quick {quick}, full {full}");
+
+        OnnxModel Of(CalibrationRecipe recipe)
+        {
+            using Calibrator calibrator = TinyCalibration.Prepare(statistics, recipe);
+            return calibrator.Within(_half).Network;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Efforts))]
+    public void TheSameSeed_GivesTheSameNetworkToTheByte(CalibrationEffort effort)
+    {
+        CalibrationOptions options = _options with { Samples = 40, Effort = effort, Seed = 3 };
+        Spectra spectra = Spectra.Of(TinyNetworks.Residual());
+
+        byte[] one = TinyCalibration.Run(spectra, TinyNetworks.Images(), _half, options).Network.ToBytes();
+        byte[] same = TinyCalibration.Run(spectra, TinyNetworks.Images(), _half, options).Network.ToBytes();
+        byte[] other = TinyCalibration.Run(spectra, TinyNetworks.Images(), _half, options with { Seed = 4 }).Network.ToBytes();
+
+        Assert.Equal(one, same);
+        Assert.NotEqual(one, other);
+    }
+
+    [Theory]
+    [MemberData(nameof(Efforts))]
+    public void WithAllKernels_TheNetworkIsTheDenseOne(CalibrationEffort effort)
+    {
+        OnnxModel model = TinyNetworks.Residual();
+        CalibrationRecipe recipe = CalibrationRecipe.Of(effort) with { SecondOrder = false };
+
+        CalibrationResult result = TinyCalibration.Run(
+            Spectra.Of(model), TinyNetworks.Images(), new Budget(BudgetKind.KernelsPerChannel, 9), _options with { Recipe = recipe }, always: true);
+
+        Assert.All(result.Plan.Layers.Skip(1), layer => Assert.Equal(Math.Min(9, layer.Outputs) * layer.Inputs, layer.Kernels));
+        Assert.True(Divergence(model, result.Network) < 1e-6);
+    }
+
+    [Theory]
+    [MemberData(nameof(Efforts))]
+    public void ABudgetOfMacs_IsKept(CalibrationEffort effort)
+    {
+        CalibrationResult result = TinyCalibration.Run(
+            Spectra.Of(TinyNetworks.Residual()), TinyNetworks.Images(), new Budget(BudgetKind.SpeedupMacs, 1.6), _options with { Effort = effort });
+
+        Assert.InRange((double)result.Plan.MacsBefore / result.Plan.MacsAfter, 1.6, 1.8);
+        Assert.Equal(result.Plan.MacsAfter, NetworkComplexity.Of(result.Network).Macs);
+    }
+
+    [Theory]
+    [MemberData(nameof(Efforts))]
+    public void ALargerShareOfLostVariance_NeedsFewerKernels(CalibrationEffort effort)
+    {
+        using CalibrationStatistics statistics = TinyCalibration.Collect(
+            Spectra.Of(TinyNetworks.Residual()), TinyNetworks.Images(), _options with { Effort = effort });
+        using Calibrator calibrator = TinyCalibration.Prepare(statistics);
+
+        int[] kernels = [.. new[] { 0.001, 0.01, 0.1 }.Select(beta => calibrator.Within(new Budget(BudgetKind.Beta, beta), always: true)
+            .Plan.Layers.Sum(layer => layer.Kernels))];
+
+        Assert.Equal(kernels.OrderDescending(), kernels);
+        Assert.True(kernels[2] < kernels[0]);
+    }
+
+    [Fact]
+    public void ThePlan_SaysWhatItWasCalibratedOn()
+    {
+        CalibrationResult result = TinyCalibration.Run(
+            Spectra.Of(TinyNetworks.Residual()), TinyNetworks.Images(), _half, _options with { Samples = 30, Seed = 7 });
+
+        PlanCalibration calibration = GdwsPlan.Of(result.Network)!.Calibration!;
+
+        Assert.Equal(("smooth:images", "train", 30, 7, "quick"), (calibration.Data, calibration.Split, calibration.Images, calibration.Seed, calibration.Effort));
+        Assert.Equal("pgd linf 0.03, 3 steps of 0.0075", calibration.Attack);
+        Assert.Equal(result.Plan.ToJson(), GdwsPlan.FromJson(result.Plan.ToJson()).ToJson());
+    }
+
+    [Fact]
+    public void ACalibratedPlan_DoesntPretendToFollowFromTheNetwork()
+    {
+        OnnxModel model = TinyNetworks.Residual();
+        CalibrationResult result = TinyCalibration.Run(Spectra.Of(model), TinyNetworks.Images(), _half, _options with { Samples = 10 });
+
+        Assert.Contains("calibrated", Assert.Throws<GdwsException>(() => result.Plan.ApplyTo(model)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Efforts))]
+    public void OneImage_IsFewButDoesntBreakAnything(CalibrationEffort effort)
+    {
+        OnnxModel model = TinyNetworks.Residual();
+        CalibrationOptions options = _options with { Samples = 1, Effort = effort, PositionsPerImage = 2 };
+        using CalibrationStatistics statistics = TinyCalibration.Collect(Spectra.Of(model), TinyNetworks.Images(), options);
+        using Calibrator calibrator = TinyCalibration.Prepare(statistics);
+
+        Assert.Contains("few", Assert.Single(statistics.Warnings), StringComparison.Ordinal);
+        Assert.True(double.IsFinite(Divergence(model, calibrator.Within(_half).Network)));
+    }
+
+    [Fact]
+    public void ActivationsThatDontFitMemory_AreComputedAgain()
+    {
+        CalibrationOptions options = _options with { Samples = 60, Effort = CalibrationEffort.Full };
+        Spectra spectra = Spectra.Of(TinyNetworks.Residual());
+
+        byte[] kept = TinyCalibration.Run(spectra, TinyNetworks.Images(), _half, options).Network.ToBytes();
+        byte[] recomputed = TinyCalibration.Run(spectra, TinyNetworks.Images(), _half, options with { ActivationMemory = 0 }).Network.ToBytes();
+
+        Assert.Equal(kept, recomputed);
+    }
+
+    [Fact]
+    public void ACancelledCalibration_Stops()
+    {
+        using CancellationTokenSource source = new();
+        source.Cancel();
+
+        Assert.ThrowsAny<OperationCanceledException>(() => Calibrator.Run(
+            Spectra.Of(TinyNetworks.Residual()), TinyNetworks.Images(), _half, _options, cancellation: source.Token));
+    }
+
+    [Fact]
+    public void ImagesOfAnotherSize_AreRefused()
+    {
+        IImageDataset images = new Execution.FakeImages(4, 4, i => i);
+
+        Assert.Contains(
+            "2×8×7",
+            Assert.Throws<GdwsException>(() => TinyCalibration.Run(Spectra.Of(TinyNetworks.Residual()), images, _half, _options)).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TheFittedLayers_AreNeverWorseOnTheirImagesThanBefore()
+    {
+        OnnxModel model = TinyNetworks.Residual();
+        CalibrationOptions options = _options with { Samples = 80, PositionsPerImage = 1000, Effort = CalibrationEffort.Full };
+        using CalibrationStatistics statistics = TinyCalibration.Collect(Spectra.Of(model), TinyNetworks.Images(80), options);
+        CalibrationRecipe recipe = CalibrationRecipe.Of(CalibrationEffort.Full) with { DifferenceWeight = 0, SkipCorrection = false };
+        using Calibrator pointwise = TinyCalibration.Prepare(statistics, recipe with { Refit = RefitKind.Pointwise });
+        using Calibrator sequential = TinyCalibration.Prepare(statistics, recipe);
+
+        double before = LastError(statistics, pointwise.Within(_half).Network);
+        double after = LastError(statistics, sequential.Within(_half).Network);
+
+        Assert.True(after < before, $"{after} after {before}");
+    }
+
+    /// <summary>The mean squared error of the last convolution's outputs.</summary>
+    private static double LastError(CalibrationStatistics statistics, OnnxModel network)
+    {
+        using TorchNetwork approximated = new(network, options: new TorchNetworkOptions { FoldBatchNormalization = false });
+        return statistics.Images.Batches.Average(batch =>
+        {
+            using TorchRun one = statistics.Dense.Start(batch), other = approximated.Start(batch);
+            return (one.Value("d") - other.Value("d")).square().mean().item<float>();
+        });
+    }
+
+    private static double Divergence(OnnxModel model, OnnxModel other)
+    {
+        IImageDataset images = TinyNetworks.Images(64);
+        float[] pixels = new float[64 * images.ImageLength()];
+        images.CopyBatch(0, 64, pixels, new int[64]);
+        using TorchNetwork first = new(model), second = new(other);
+        using IDisposable noGradients = no_grad();
+        Tensor batch = tensor(pixels).reshape(64, 2, 8, 7);
+        return OutputDivergence.Of(first.Forward(batch), second.Forward(batch));
+    }
+}
