@@ -33,13 +33,7 @@ internal sealed class EvaluateVerb : Verb
     private readonly Option<string?> _engine =
         SharedOptions.OptionalChoice("--engine", "What runs the network (else torch for attacks and GPUs, onnxruntime otherwise)", Engines.Names);
 
-    private readonly Option<string> _device = new("--device")
-    {
-        Description = "Where torch runs: cpu, cuda or cuda:N",
-        HelpName = "cpu|cuda",
-        DefaultValueFactory = _ => "cpu",
-    };
-
+    private readonly Option<string> _device = SharedOptions.Device();
     private readonly Option<int> _seed = SharedOptions.Seed();
 
     public EvaluateVerb() : base(
@@ -62,6 +56,7 @@ internal sealed class EvaluateVerb : Verb
     protected override void Run(VerbContext context, ParseResult arguments)
     {
         string path = arguments.GetRequiredValue(_network), device = arguments.GetValue(_device)!;
+        WarnOfIdleOptions(context, arguments);
         OnnxModel model = NetworkFile.Load(path);
         NetworkSignature signature = NetworkSignature.Of(model);
         IImageDataset data = ImageDataset.Open(arguments.GetRequiredValue(_data), arguments.GetValue(_split)!);
@@ -153,6 +148,17 @@ internal sealed class EvaluateVerb : Verb
         bool hasThreats = result.GetResult(_threats) is not null || kind == AttackKinds.Union;
         if (hasThreats && (result.GetResult(_norm) is { Implicit: false } || result.GetResult(_epsilon) is not null))
             result.AddError($"--norm and --eps say one threat model; with several write {ThreatList.Name} linf:8/255,l2:0.5,l1:12");
+    }
+
+    /// <summary>Whoever writes --eps 8/255 wants robust accuracy and may think that it is measured.</summary>
+    private void WarnOfIdleOptions(VerbContext context, ParseResult arguments)
+    {
+        if (arguments.GetResult(_attack) is { Implicit: false })
+            return;
+        Option[] ofAttacks = [_norm, _epsilon, _step, _iterations, _restarts];
+        string[] idle = [.. ofAttacks.Where(option => arguments.GetResult(option) is { Implicit: false }).Select(option => option.Name)];
+        if (idle.Length > 0)
+            context.Warn($"without --attack only natural accuracy is measured; {string.Join(", ", idle)} {(idle.Length == 1 ? "does" : "do")} nothing");
     }
 
     private void RequireEngineThatCan(CommandResult result)

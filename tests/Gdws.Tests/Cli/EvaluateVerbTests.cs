@@ -49,15 +49,27 @@ public sealed class EvaluateVerbTests : IDisposable
     }
 
     [Theory]
-    [InlineData("cifar10:nowhere")]
-    [InlineData("cifar1000:nowhere")]
-    [InlineData("nowhere")]
-    public void DataThatArentThere_AreOneLine(string data)
+    [InlineData("cifar10:nowhere", 1)]
+    [InlineData("cifar1000:nowhere", 2)]
+    [InlineData("nowhere", 2)]
+    public void DataThatArentThere_AreOneLine(string data, int code)
     {
         CliRun run = CliRun.Of("evaluate", _folder.Save(Always(0)), "--data", data);
 
-        Assert.Equal((1, ""), (run.Code, run.Output));
+        Assert.Equal((code, ""), (run.Code, run.Output));
         Assert.StartsWith("error: ", run.ErrorLine, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true, "--eps", "8/255")]
+    [InlineData(true, "--iterations", "5")]
+    [InlineData(false, "--eps", "8/255", "--attack", "none")]
+    public void OptionsOfAnAttackWithoutOne_AreWarnedOf(bool isWarned, params string[] options)
+    {
+        CliRun run = CliRun.Of(["evaluate", _folder.Save(Always(4)), "--data", TinyData.Cifar10(_folder, 5), .. options]);
+
+        Assert.Equal(0, run.Code);
+        Assert.Equal(isWarned ? $"warning: without --attack only natural accuracy is measured; {options[0]} does nothing\n" : "", run.Error);
     }
 
     [Fact]
