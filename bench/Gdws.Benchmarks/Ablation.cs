@@ -31,7 +31,7 @@ internal sealed class Ablation : IDisposable
         Stopwatch watch = Stopwatch.StartNew();
         _statistics = CalibrationStatistics.Collect(
             Spectra.Of(network),
-            new DatasetPart(data, 0, rest),
+            data.Take(rest),
             new CalibrationOptions
             {
                 Samples = options.Samples,
@@ -43,7 +43,7 @@ internal sealed class Ablation : IDisposable
         Console.WriteLine($"statistics of {_statistics.Record.Images:N0} images: {watch.Elapsed.TotalSeconds:F0} s");
         foreach (string warning in _statistics.Warnings)
             Console.WriteLine(warning);
-        _heldOut = new HeldOutImages(network, new DatasetPart(data, rest, data.Count - rest), threat, options.Seed);
+        _heldOut = new HeldOutImages(network, data.Skip(rest), threat, options.Seed);
     }
 
     public static int Run(string[] arguments)

@@ -7,11 +7,13 @@ internal static class DemoReport
 {
     public static string Write(DemoResult result, double seconds)
     {
+        DemoSetup setup = result.Setup;
         StringBuilder text = new();
         text.AppendLine("# A robust network, before and after");
         text.AppendLine();
         text.AppendLine("A PreActResNet-18 of width 16, adversarially trained on Fashion-MNIST, and the same network with its 3×3 convolutions");
-        text.AppendLine("replaced by generalized depthwise-separable (GDWS) ones. Nothing was trained.");
+        text.AppendLine("replaced by generalized depthwise-separable (GDWS) ones. Nothing was trained. The calibrated networks were fitted in closed form to");
+        text.AppendLine($"what the dense one computes on {setup.CalibrationImages:N0} images on which nothing below is measured.");
         text.AppendLine();
         Table(text, result);
         text.AppendLine();
@@ -41,7 +43,7 @@ internal static class DemoReport
         text.AppendLine("## The same by hand");
         text.AppendLine();
         text.AppendLine("```");
-        foreach (DemoNetwork network in result.Networks.Where(n => n.Plan is not null))
+        foreach (DemoNetwork network in result.Networks.Where(n => n.Plan is { Calibration: null }))
         {
             text.AppendLine($"gdws approximate {result.Networks[0].File} --speedup-macs {network.Plan!.Budget.Value}"
                 + $" --plan {network.PlanFile} -o {network.File}");
@@ -49,7 +51,7 @@ internal static class DemoReport
 
         foreach (DemoNetwork network in result.Networks)
         {
-            text.AppendLine($"gdws evaluate {network.File} --data {setup.Data}");
+            text.AppendLine($"gdws evaluate {network.File} --data {setup.Data} --limit {result.Images}");
             text.AppendLine($"gdws evaluate {network.File} --data {setup.Data} --limit {setup.AttackedImages} --attack pgd"
                 + $" --eps {setup.Attack.Epsilon} --step {setup.Attack.Step} --iterations {setup.Attack.Iterations} --seed {setup.Seed}");
         }

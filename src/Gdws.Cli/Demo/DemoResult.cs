@@ -34,6 +34,7 @@ internal sealed record DemoResult
     [
         $"natural: accuracy on {Images:N0} Fashion-MNIST test images",
         $"robust:  accuracy under {Setup.Attack.ThreatText} ({Setup.Attack.HowText}, seed {Setup.Seed}) on the first {Attacked:N0} of them",
+        $"calibrated: on the last {Setup.CalibrationImages:N0} of the images that ship, without their labels, half of them under attack",
         $"MACs:    multiply-accumulates an image; fewer: how many times",
         $"FPS:     images per second, ONNX Runtime, batch {Throughput.Batch}, {Throughput.Threads} thread,"
             + $" median of {Throughput.Rounds} rounds",

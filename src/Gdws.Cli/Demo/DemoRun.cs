@@ -5,6 +5,8 @@ using Gdws.Execution;
 using Gdws.Onnx;
 using Gdws.OnnxRuntime;
 using Gdws.Planning;
+using Gdws.Torch.Attacks;
+using Gdws.Torch.Calibration;
 
 namespace Gdws.Cli.Demo;
 
@@ -13,8 +15,9 @@ internal static class DemoRun
 {
     public static DemoResult Run(DemoSetup setup, IProgress<WorkProgress> progress, CancellationToken cancellation)
     {
-        IImageDataset images = ImageDataset.Open(setup.Data);
-        List<DemoNetwork> networks = [.. Approximate(setup)];
+        IImageDataset all = ImageDataset.Open(setup.Data);
+        IImageDataset images = all.Take(all.Count - setup.CalibrationImages);
+        List<DemoNetwork> networks = [.. Approximate(setup, all.Skip(images.Count), progress, cancellation)];
         for (int i = 0; i < networks.Count; i++)
             networks[i] = networks[i] with { Accuracy = Accuracy(setup, networks[i], images, progress, cancellation) };
 
@@ -28,7 +31,8 @@ internal static class DemoRun
         };
     }
 
-    private static IEnumerable<DemoNetwork> Approximate(DemoSetup setup)
+    private static IEnumerable<DemoNetwork> Approximate(
+        DemoSetup setup, IImageDataset calibrationImages, IProgress<WorkProgress> progress, CancellationToken cancellation)
     {
         OnnxModel dense = OnnxModel.Load(setup.Network);
         yield return new DemoNetwork { Name = "dense", File = "dense.onnx", Model = dense, Complexity = NetworkComplexity.Of(dense) };
@@ -37,17 +41,28 @@ internal static class DemoRun
         foreach (double speedup in setup.Speedups)
         {
             GdwsPlan plan = Planner.WithinMacs(spectra, speedup, roundTo: Planner.RuntimeBlock);
-            OnnxModel model = plan.ApplyTo(dense);
-            yield return new DemoNetwork
-            {
-                Name = $"GDWS, MACs ÷ {speedup}",
-                File = $"gdws-macs-{speedup}.onnx",
-                Model = model,
-                Plan = plan,
-                Complexity = NetworkComplexity.Of(model),
-            };
+            yield return Approximated("GDWS", speedup, plan, plan.ApplyTo(dense));
+        }
+
+        RelayedProgress<CalibrationProgress> relayed = new(progress, p => new WorkProgress(p.Stage, p.Done, p.Total, p.Unit));
+        CalibrationOptions options = new() { Samples = 2 * calibrationImages.Count, Attack = (PgdAttack)setup.CalibrationAttack.ToAttack(), Seed = setup.Seed };
+        using CalibrationStatistics statistics = CalibrationStatistics.Collect(spectra, calibrationImages, options, relayed, cancellation);
+        using Calibrator calibrator = new(statistics, null, relayed, cancellation);
+        foreach (double speedup in setup.CalibratedSpeedups)
+        {
+            CalibrationResult result = calibrator.Approximate(new Budget(BudgetKind.SpeedupMacs, speedup, Planner.RuntimeBlock), always: false, cancellation);
+            yield return Approximated("calibrated", speedup, result.Plan, result.Network);
         }
     }
+
+    private static DemoNetwork Approximated(string kind, double speedup, GdwsPlan plan, OnnxModel model) => new()
+    {
+        Name = $"{kind}, MACs ÷ {speedup}",
+        File = $"{kind.ToLowerInvariant()}-macs-{speedup}.onnx",
+        Model = model,
+        Plan = plan,
+        Complexity = NetworkComplexity.Of(model),
+    };
 
     /// <summary>Natural accuracy on all images (ONNX Runtime is faster), robust accuracy on the first ones (libtorch has gradients).</summary>
     private static AccuracyReport Accuracy(

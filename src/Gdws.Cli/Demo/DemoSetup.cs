@@ -15,7 +15,13 @@ internal sealed record DemoSetup
     /// <summary>How many times fewer MACs the approximated networks are to need.</summary>
     public IReadOnlyList<double> Speedups { get; init; } = [1.5, 2];
 
-    /// <summary>The first images are attacked; natural accuracy is measured on all.</summary>
+    /// <summary>The same for those that are calibrated on images.</summary>
+    public IReadOnlyList<double> CalibratedSpeedups { get; init; } = [2, 3];
+
+    /// <summary>The last images calibrate; accuracy is measured on the others.</summary>
+    public int CalibrationImages { get; init; } = 500;
+
+    /// <summary>The first images are attacked; natural accuracy is measured on all but those that calibrate.</summary>
     public int AttackedImages { get; init; } = 200;
 
     public int Batch { get; init; } = 100;
@@ -26,4 +32,7 @@ internal sealed record DemoSetup
 
     /// <summary>The attack that the network was trained against.</summary>
     public AttackChoice Attack => new(Norm.Linf, Fraction.Parse("0.1")) { Step = Fraction.Parse("0.025"), Iterations = 20, Seed = Seed };
+
+    /// <summary>What half of the calibration images are perturbed by.</summary>
+    public AttackChoice CalibrationAttack => Attack with { Iterations = 10 };
 }

@@ -30,7 +30,7 @@ public static class BatchReading
         for (int i = 0; i < count; i++)
             labels[i] = dataset.Label(start + i);
 
-        if (dataset is ImageFolders or LimitedDataset { Source: ImageFolders })
+        if (dataset is ImageFolders or DatasetPart { Source: ImageFolders })
             CopyInParallel(dataset, start, count, length, target);
         else
         {
@@ -48,7 +48,19 @@ public static class BatchReading
         ArgumentNullException.ThrowIfNull(dataset);
         if (count < 1)
             throw new GdwsException($"data '{dataset.Name}': expected a limit of at least 1 image, found {count}");
-        return count >= dataset.Count ? dataset : new LimitedDataset(dataset, count);
+        return count >= dataset.Count ? dataset : new DatasetPart(dataset, 0, count);
+    }
+
+    /// <summary>The images of a dataset after its first ones.</summary>
+    /// <param name="dataset">The images.</param>
+    /// <param name="count">How many to leave out, at least 0 and fewer than there are.</param>
+    /// <exception cref="GdwsException"><paramref name="count"/> is out of its range.</exception>
+    public static IImageDataset Skip(this IImageDataset dataset, int count)
+    {
+        ArgumentNullException.ThrowIfNull(dataset);
+        if (count < 0 || count >= dataset.Count)
+            throw new GdwsException($"data '{dataset.Name}' has {dataset.Count} images: {count} can't be left out");
+        return new DatasetPart(dataset, count, dataset.Count - count);
     }
 
     /// <summary>Makes sure that a network takes these images and tells these classes apart.</summary>
@@ -73,7 +85,7 @@ public static class BatchReading
 
         if (!Fits(classes, dataset.Classes))
         {
-            string hint = dataset is ImageFolders { HasClassList: false } or LimitedDataset { Source: ImageFolders { HasClassList: false } }
+            string hint = dataset is ImageFolders { HasClassList: false } or DatasetPart { Source: ImageFolders { HasClassList: false } }
                 ? " (one for each folder; a wnids.txt beside the folders lists all classes in order)"
                 : "";
             throw new GdwsException($"{networkName}: tells {classes} classes apart, data '{dataset.Name}' has {dataset.Classes}{hint}");

@@ -7,7 +7,7 @@ namespace Gdws.Tests.Cli;
 
 public sealed class DemoVerbTests : IDisposable
 {
-    private static readonly DemoSetup Small = new() { Speedups = [2], AttackedImages = 3, BenchmarkTime = TimeSpan.FromMilliseconds(20) };
+    private static readonly DemoSetup Small = new() { Speedups = [2], CalibratedSpeedups = [2], CalibrationImages = 980, AttackedImages = 3, BenchmarkTime = TimeSpan.FromMilliseconds(20) };
 
     private readonly TemporaryFolder _folder = new();
 

@@ -1,7 +1,7 @@
 namespace Gdws.Data;
 
-/// <summary>The first images of another dataset.</summary>
-internal sealed class LimitedDataset(IImageDataset source, int count) : IImageDataset
+/// <summary>Neighbouring images of another dataset.</summary>
+internal sealed class DatasetPart(IImageDataset source, int start, int count) : IImageDataset
 {
     public IImageDataset Source { get; } = source;
 
@@ -27,6 +27,6 @@ internal sealed class LimitedDataset(IImageDataset source, int count) : IImageDa
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, count);
-        return index;
+        return start + index;
     }
 }
