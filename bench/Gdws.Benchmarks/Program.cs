@@ -7,6 +7,9 @@ Dictionary<string, Func<string[], int>> commands = new(StringComparer.Ordinal)
     ["ablation"] = Ablation.Run,
     ["attack-throughput"] = AttackThroughput.Run,
     ["sensitivity"] = SensitivityBenchmark.Run,
+    ["engine"] = EngineBenchmark.Run,
+    ["engine-layers"] = EngineLayersBenchmark.Run,
+    ["engine-steps"] = EngineStepsBenchmark.Run,
     ["spectra"] = _ => SpectraBenchmark.Run(),
 };
 

@@ -1,4 +1,5 @@
 using Gdws.Execution;
+using Gdws.Execution.Engine;
 using Gdws.OnnxRuntime;
 using Gdws.Torch;
 
@@ -9,12 +10,14 @@ internal static class Engines
 {
     public const string OnnxRuntime = "onnxruntime";
     public const string Torch = "torch";
+    public const string Gdws = "gdws";
 
-    public static string[] Names { get; } = [OnnxRuntime, Torch];
+    public static string[] Names { get; } = [OnnxRuntime, Gdws, Torch];
 
     public static IEngine Create(string name) => name switch
     {
         OnnxRuntime => new OnnxRuntimeEngine(),
+        Gdws => new GdwsEngine(),
         Torch => new TorchEngine(),
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, "no such engine"),
     };

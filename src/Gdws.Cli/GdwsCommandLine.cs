@@ -71,6 +71,10 @@ internal static class GdwsCommandLine
         if (parsed.CommandResult.Command == root && parsed.UnmatchedTokens.Count > 0 && !parsed.UnmatchedTokens[0].StartsWith('-'))
             return $"unknown command '{parsed.UnmatchedTokens[0]}'; expected {string.Join(", ", root.Subcommands.Select(c => c.Name))}";
 
+        // An unset variable of a script; no path, number or word is empty.
+        if (parsed.CommandResult.Children.FirstOrDefault(c => c.Tokens.Any(t => string.IsNullOrWhiteSpace(t.Value))) is { } empty)
+            return $"{(empty is OptionResult { Option.Name: var name } ? name : ((ArgumentResult)empty).Argument.Name)} is empty";
+
         // The parser takes a misspelt option of a verb with arguments for one more argument.
         string? option = parsed.Tokens.Where(t => t.Type == TokenType.Argument).Select(t => t.Value)
             .Concat(parsed.UnmatchedTokens).FirstOrDefault(LooksLikeOption);
@@ -88,12 +92,31 @@ internal static class GdwsCommandLine
         };
         root.Add(SharedOptions.Verbose);
         foreach (Verb verb in AllVerbs(demo))
+        {
+            for (int i = 0; i < verb.Validators.Count; i++)
+                verb.Validators[i] = WhereValuesCanBeRead(verb.Validators[i]);
             root.Add(verb);
+        }
 
         HelpOption help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExample((HelpAction)help.Action!);
         return root;
     }
+
+    /// <summary>
+    /// A verb's validators run before the parser has judged the options one by one, and asking for the value of an option with a wrong
+    /// text throws. The parser tells of that text itself, so there is nothing to add.
+    /// </summary>
+    private static Action<CommandResult> WhereValuesCanBeRead(Action<CommandResult> validator) => result =>
+    {
+        try
+        {
+            validator(result);
+        }
+        catch (InvalidOperationException)
+        {
+        }
+    };
 
     private static IEnumerable<Verb> AllVerbs(DemoSetup demo) =>
     [

@@ -23,7 +23,7 @@ internal static class NetworkFile
         if (!File.Exists(path))
             return false;
 
-        Span<byte> first = stackalloc byte[9];
+        Span<byte> first = stackalloc byte[10];
         try
         {
             using FileStream stream = File.OpenRead(path);
@@ -34,9 +34,11 @@ internal static class NetworkFile
             throw new GdwsException($"{path}: can't be read: {exception.Message}", exception);
         }
 
+        if (first.IsEmpty)
+            throw new InvalidFileException(path, "is empty");
         bool isZip = first.StartsWith("PK\u0003\u0004"u8);
         bool isPickle = first.Length > 1 && first[0] == 0x80 && first[1] is >= 2 and <= 5;
-        bool isSafetensors = first.Length == 9 && first[8] == '{' && first[4..8].IndexOfAnyExcept((byte)0) < 0;
+        bool isSafetensors = first.Length == 10 && first[8] == '{' && (first[9] is (byte)'"' or (byte)'}' || first[4..8].IndexOfAnyExcept((byte)0) < 0);
         return isZip || isPickle || isSafetensors;
     }
 }

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
+using Gdws.Data;
 
 namespace Gdws.Cli;
 
@@ -20,14 +22,51 @@ internal static class SharedOptions
 
     public static Option<int> Seed() => Whole("--seed", "N", 0, 0, "Decides everything random");
 
-    public static Option<int> Threads() => Whole("--threads", "N", 1, 1, "Threads a run");
+    /// <summary>Runtimes make all the threads that they are asked for, and fail or hang where they are too many.</summary>
+    public static Option<int> Threads() => Whole("--threads", "N", 1, 1, "Threads a run", most: 1024);
 
-    public static Option<string> Data() => new("--data")
+    public static Option<string> Data() => Checked(
+        new Option<string>("--data")
+        {
+            Description = "Images: cifar10:DIR, cifar100:DIR, svhn:FILE.mat, fashion-mnist:DIR, mnist:DIR, imagenet:DIR or samples",
+            HelpName = "KIND:PATH",
+            Required = true,
+        },
+        text => DatasetSpecification.Parse(text));
+
+    public static Option<string> Device() => Checked(
+        new Option<string>("--device")
+        {
+            Description = "Where torch runs: cpu, cuda or cuda:N",
+            HelpName = "cpu|cuda",
+            DefaultValueFactory = _ => "cpu",
+        },
+        text =>
+        {
+            bool isNumbered = text.StartsWith("cuda:", StringComparison.Ordinal) && int.TryParse(text.AsSpan(5), NumberStyles.None, null, out _);
+            if (text is not ("cpu" or "cuda") && !isNumbered)
+                throw new GdwsException($"--device {text}: expected cpu, cuda or cuda:N");
+        });
+
+    /// <summary>Makes what can be told to be wrong from an option's text alone a wrong usage.</summary>
+    /// <param name="option">The option.</param>
+    /// <param name="check">Throws a <see cref="GdwsException"/> where the text is wrong.</param>
+    public static Option<string> Checked(Option<string> option, Action<string> check)
     {
-        Description = "Images: cifar10:DIR, cifar100:DIR, svhn:FILE.mat, fashion-mnist:DIR, mnist:DIR, imagenet:DIR or samples",
-        HelpName = "KIND:PATH",
-        Required = true,
-    };
+        option.Validators.Add(result =>
+        {
+            try
+            {
+                if (result.Tokens.Count > 0)
+                    check(result.Tokens[0].Value);
+            }
+            catch (GdwsException exception)
+            {
+                result.AddError(exception.Message);
+            }
+        });
+        return option;
+    }
 
     public static Option<string> OutputNetwork() => new("-o", "--output")
     {
@@ -40,41 +79,27 @@ internal static class SharedOptions
     public static Option<int?> OptionalWhole(string name, string helpName, string description)
     {
         Option<int?> option = new(name) { Description = description, HelpName = helpName };
-        option.CustomParser = result =>
-        {
-            string text = result.Tokens[0].Value;
-            if (int.TryParse(text, out int value) && value >= 1)
-                return value;
-            result.AddError($"{name} {text}: expected a whole number, at least 1");
-            return null;
-        };
+        option.CustomParser = result => Whole(result, name, 1, int.MaxValue);
         return option;
     }
 
     /// <summary>A whole number of at least <paramref name="least"/>.</summary>
-    public static Option<int> Whole(string name, string helpName, int fallback, int least, string description)
+    public static Option<int> Whole(string name, string helpName, int fallback, int least, string description, int most = int.MaxValue)
     {
         Option<int> option = new(name) { Description = description, HelpName = helpName, DefaultValueFactory = _ => fallback };
-        option.CustomParser = result =>
-        {
-            string text = result.Tokens[0].Value;
-            if (int.TryParse(text, out int value) && value >= least)
-                return value;
-            result.AddError($"{name} {text}: expected a whole number, at least {least}");
-            return fallback;
-        };
+        option.CustomParser = result => Whole(result, name, least, most) ?? fallback;
         return option;
     }
 
     /// <summary>A number or fraction such as 8/255, above 0.</summary>
-    public static Option<Fraction> Number(string name, string helpName, string fallback, string description)
+    public static Option<Fraction> Number(string name, string helpName, string fallback, string description, double most = double.MaxValue)
     {
         return new Option<Fraction>(name)
         {
             Description = description,
             HelpName = helpName,
             DefaultValueFactory = _ => Fraction.Parse(fallback),
-            CustomParser = result => Number(result, name) ?? default,
+            CustomParser = result => Number(result, name, most) ?? default,
         };
     }
 
@@ -109,12 +134,23 @@ internal static class SharedOptions
         return option;
     }
 
-    private static Fraction? Number(ArgumentResult result, string name)
+    private static int? Whole(ArgumentResult result, string name, int least, int most)
     {
         string text = result.Tokens[0].Value;
-        if (Fraction.TryParse(text, out Fraction value) && value.Value > 0)
+        if (int.TryParse(text, out int value) && value >= least && value <= most)
             return value;
-        result.AddError($"{name} {text}: expected a number above 0 or a fraction such as 8/255");
+        bool isTooLarge = double.TryParse(text, NumberStyles.None, null, out double number) && number > most;
+        result.AddError($"{name} {text}: expected a whole number, at {(isTooLarge ? "most" : "least")} {(isTooLarge ? most : least):N0}");
+        return null;
+    }
+
+    private static Fraction? Number(ArgumentResult result, string name, double most = double.MaxValue)
+    {
+        string text = result.Tokens[0].Value;
+        bool isNumber = Fraction.TryParse(text, out Fraction value) && value.Value > 0;
+        if (isNumber && value.Value <= most)
+            return value;
+        result.AddError($"{name} {text}: expected {(isNumber ? $"a number of at most {most:N0}" : "a number above 0 or a fraction such as 8/255")}");
         return null;
     }
 

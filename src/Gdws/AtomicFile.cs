@@ -39,7 +39,9 @@ public static class AtomicFile
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new GdwsException($"{path}: can't be written: {FirstLine(exception.Message)}", exception);
+            // The system's message quotes the file beside the target, which the user never named.
+            string problem = FirstLine(exception.Message).Replace($" : '{temporary}'", "", StringComparison.Ordinal);
+            throw new GdwsException($"{path}: can't be written: {problem}", exception);
         }
         finally
         {

@@ -7,26 +7,46 @@ namespace Gdws.Cli.Evaluation;
 /// <param name="Epsilon">The radius in pixel units.</param>
 internal sealed record AttackChoice(Norm Norm, Fraction Epsilon)
 {
+    /// <summary>One of <see cref="AttackKinds.Names"/>.</summary>
+    public string Kind { get; init; } = "pgd";
+
     public Fraction? Step { get; init; }
 
-    public int Iterations { get; init; } = 20;
+    /// <summary>Null for what is usual for the attack.</summary>
+    public int? Iterations { get; init; }
 
     public int Restarts { get; init; } = 1;
 
     public int Seed { get; init; }
 
+    /// <summary>E.g. <c>linf 8/255</c>.</summary>
+    public string ModelText => $"{Norm.ToString().ToLowerInvariant()} {Epsilon}";
+
     /// <summary>E.g. <c>pgd linf 8/255</c>.</summary>
-    public string ThreatText => $"pgd {Norm.ToString().ToLowerInvariant()} {Epsilon}";
+    public string ThreatText => $"{ToAttack().Name} {ModelText}";
 
-    /// <summary>E.g. <c>20 steps of 2/255, 1 restart</c>.</summary>
-    public string HowText =>
-        $"{Iterations} {(Iterations == 1 ? "step" : "steps")} of {StepText}, {Restarts} {(Restarts == 1 ? "start" : "starts")}";
+    /// <summary>E.g. <c>20 steps of 2/255, 1 start</c>.</summary>
+    public string HowText => HowOf(ToAttack());
 
-    private string StepText => Step?.ToString() ?? (Epsilon.Text == "8/255" ? "2/255" : $"{ToAttack().Step:G4}");
+    public IAttack ToAttack() => AttackKinds.Create(this);
 
-    public PgdAttack ToAttack()
+    /// <summary>How an attack, this one or a part of it, goes about.</summary>
+    public string HowOf(IAttack attack) => attack switch
     {
-        PgdAttack attack = new(new ThreatModel(Norm, Epsilon.Value)) { Iterations = Iterations, Restarts = Restarts, Seed = Seed };
-        return Step is { } step ? attack with { Step = step.Value } : attack;
-    }
+        AutoAttack => "all of these",
+        PgdAttack or FgsmAttack => $"{Count(attack.Iterations, "step")} of {StepText(attack)}, {Count(attack.Restarts, "start")}",
+        SquareAttack => $"{attack.Iterations:N0} {(attack.Iterations == 1 ? "query" : "queries")}, {Count(attack.Restarts, "start")}",
+        ApgdAttack { Loss: ApgdLoss.TargetedDlr } targeted => Targeted(attack, targeted.Targets),
+        FabAttack { IsTargeted: true } targeted => Targeted(attack, targeted.Targets),
+        _ => $"{Count(attack.Iterations, "step")}, {Count(attack.Restarts, "start")}",
+    };
+
+    private static string Targeted(IAttack attack, int targets) =>
+        $"{Count(attack.Iterations, "step")}, {Count(targets, "target")}, {Count(attack.Restarts, "start")}";
+
+    private static string Count(int count, string word) => $"{count:N0} {word}{(count == 1 ? "" : "s")}";
+
+    private string StepText(IAttack attack) => attack is FgsmAttack
+        ? Epsilon.Text
+        : Step?.ToString() ?? (Epsilon.Text == "8/255" ? "2/255" : $"{attack.Step:G4}");
 }

@@ -6,6 +6,10 @@ namespace Gdws.Cli.Evaluation;
 /// <param name="Choice">The attack as the user asked for it.</param>
 internal sealed record RobustAccuracy([property: JsonIgnore] AttackChoice Choice)
 {
+    /// <summary>How the attack goes about, for people.</summary>
+    [JsonIgnore]
+    public string How { get; init; } = "";
+
     public required string Attack { get; init; }
 
     public string Norm => Choice.Norm.ToString().ToLowerInvariant();
@@ -25,4 +29,12 @@ internal sealed record RobustAccuracy([property: JsonIgnore] AttackChoice Choice
     public required double ImagesPerSecond { get; init; }
 
     public required double MaxPerturbation { get; init; }
+
+    /// <summary>Images that were attacked.</summary>
+    public required int Attacked { get; init; }
+
+    public required double Seconds { get; init; }
+
+    /// <summary>The attack that this one is a part of; its accuracy then counts the parts before it too.</summary>
+    public required string? PartOf { get; init; }
 }

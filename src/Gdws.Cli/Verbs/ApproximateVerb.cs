@@ -88,6 +88,7 @@ internal sealed class ApproximateVerb : Verb
     {
         string source = arguments.GetRequiredValue(_network), output = arguments.GetRequiredValue(_output);
         string? planFile = arguments.GetValue(_plan);
+        OutputPath.RequireDistinct([source, arguments.GetValue(_sensitivity)], output, planFile, arguments.GetValue(SharedOptions.Json));
         OutputPath.RequireWritable(output);
         if (planFile is not null)
             OutputPath.RequireWritable(planFile);

@@ -16,11 +16,11 @@ internal sealed class BenchmarkVerb : Verb
         Arity = ArgumentArity.OneOrMore,
     };
 
-    private readonly Option<int> _batch = SharedOptions.Whole("--batch", "N", 1, 1, "Images a run");
+    private readonly Option<int> _batch = SharedOptions.Whole("--batch", "N", 1, 1, "Images a run", most: 65_536);
     private readonly Option<int> _threads = SharedOptions.Threads();
     private readonly Option<int> _seed = SharedOptions.Seed();
     private readonly Option<Fraction> _seconds =
-        SharedOptions.Number("--seconds", "S", "3", "Time for the timed runs of each network");
+        SharedOptions.Number("--seconds", "S", "3", "Time for the timed runs of each network", most: 86_400);
     private readonly Option<string> _engine =
         SharedOptions.Choice("--engine", Engines.OnnxRuntime, "What runs the networks", [.. Engines.Names, AllEngines]);
 

@@ -96,6 +96,6 @@ internal sealed class CalibrationChoice
             return null;
         string norm = arguments.GetValue(_norm)!;
         Fraction epsilon = arguments.GetValue(_epsilon) ?? Fraction.Parse(norm switch { "linf" => "8/255", "l2" => "0.5", _ => "12" });
-        return new AttackChoice(ThreatModel.ParseNorm(norm), epsilon) { Iterations = 10, Seed = arguments.GetValue(_seed) }.ToAttack();
+        return (PgdAttack)new AttackChoice(ThreatModel.ParseNorm(norm), epsilon) { Iterations = 10, Seed = arguments.GetValue(_seed) }.ToAttack();
     }
 }

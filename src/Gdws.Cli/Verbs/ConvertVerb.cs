@@ -28,13 +28,15 @@ internal sealed class ConvertVerb : Verb
         SharedOptions.OptionalWhole("--channels", "N", "Insist on so many image channels (else as the checkpoint has)");
     private readonly Option<int?> _imageSize =
         SharedOptions.OptionalWhole("--image-size", "N", "Rows and columns of an image (else as usual for the architecture)");
-    private readonly Option<string> _normalize = new("--normalize")
-    {
-        Description = $"Normalisation that the network was trained with: {string.Join(", ", InputConversion.Presets)}"
-            + " or MEANS:STDS, comma-separated, one a channel",
-        HelpName = "NAME",
-        DefaultValueFactory = _ => "none",
-    };
+    private readonly Option<string> _normalize = SharedOptions.Checked(
+        new Option<string>("--normalize")
+        {
+            Description = $"Normalisation that the network was trained with: {string.Join(", ", InputConversion.Presets)}"
+                + " or MEANS:STDS, comma-separated, one a channel",
+            HelpName = "NAME",
+            DefaultValueFactory = _ => "none",
+        },
+        text => InputConversion.Parse(text));
 
     private readonly Option<string> _channelOrder =
         SharedOptions.Choice("--channel-order", "rgb", "Order of colours that the network wants", "rgb", "bgr");
@@ -64,6 +66,7 @@ internal sealed class ConvertVerb : Verb
     {
         string source = arguments.GetRequiredValue(_source);
         string output = arguments.GetRequiredValue(_output);
+        OutputPath.RequireDistinct([source], output, arguments.GetValue(SharedOptions.Json));
         OutputPath.RequireWritable(output);
         InputConversion conversion = InputConversion.Parse(arguments.GetValue(_normalize)!) with
         {

@@ -31,13 +31,7 @@ internal sealed class SensitivityVerb : Verb
     private readonly Option<Fraction> _leastMargin =
         SharedOptions.Number("--least-margin", "S", "0.01", "Class differences count as at least this share of the logits' range; 0.1 is steadier with few images");
 
-    private readonly Option<string> _device = new("--device")
-    {
-        Description = "Where torch runs: cpu, cuda or cuda:N",
-        HelpName = "cpu|cuda",
-        DefaultValueFactory = _ => "cpu",
-    };
-
+    private readonly Option<string> _device = SharedOptions.Device();
     private readonly Option<int> _seed = SharedOptions.Seed();
     private readonly Option<string> _output = new("-o", "--output")
     {
@@ -62,6 +56,7 @@ internal sealed class SensitivityVerb : Verb
     protected override void Run(VerbContext context, ParseResult arguments)
     {
         string path = arguments.GetRequiredValue(_network), output = arguments.GetRequiredValue(_output);
+        OutputPath.RequireDistinct([path], output, arguments.GetValue(SharedOptions.Json));
         OutputPath.RequireWritable(output);
         OnnxModel model = NetworkFile.Load(path);
         IImageDataset images = Images(context, arguments);
@@ -106,12 +101,12 @@ internal sealed class SensitivityVerb : Verb
 
         string norm = arguments.GetValue(_norm)!;
         Fraction epsilon = arguments.GetValue(_epsilon) ?? Fraction.Parse(norm switch { "linf" => "8/255", "l2" => "0.5", _ => "12" });
-        return new AttackChoice(ThreatModel.ParseNorm(norm), epsilon)
+        return ((PgdAttack)new AttackChoice(ThreatModel.ParseNorm(norm), epsilon)
         {
             Step = arguments.GetValue(_step),
             Iterations = arguments.GetValue(_iterations),
             Seed = arguments.GetValue(_seed),
-        }.ToAttack() with { StopWhenBroken = false };
+        }.ToAttack()) with { StopWhenBroken = false };
     }
 
     private static void Show(VerbContext context, SensitivityEstimate estimate)

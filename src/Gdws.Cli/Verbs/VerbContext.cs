@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Diagnostics;
 using Gdws.Cli.Output;
 using Spectre.Console;
@@ -19,6 +20,7 @@ internal sealed class VerbContext : IDisposable
         Cancellation = cancellation;
         _error = configuration.Error;
         string? json = arguments.CommandResult.Command.Options.Contains(SharedOptions.Json) ? arguments.GetValue(SharedOptions.Json) : null;
+        OutputPath.RequireDistinct(arguments.CommandResult.Children.OfType<ArgumentResult>().SelectMany(a => a.Tokens).Select(t => t.Value), json);
         _json = json is null ? null : new JsonOutput(json, configuration.Output);
         Output = Terminal.Open(_json is { IsStandardOutput: true } ? TextWriter.Null : configuration.Output);
         _progress = new ProgressDisplay(Terminal.Open(_error));

@@ -14,7 +14,7 @@ internal abstract class Ball(Tensor clean, double epsilon) : IDisposable
     /// <param name="threatModel">The norm and ε.</param>
     /// <param name="clean"><c>[N, C, H, W]</c> in [0,1]; copied.</param>
     /// <param name="l1Fraction">For l1: the share of an image's values that a step changes.</param>
-    public static Ball Around(ThreatModel threatModel, Tensor clean, double l1Fraction) => threatModel.Norm switch
+    public static Ball Around(ThreatModel threatModel, Tensor clean, double l1Fraction = 1) => threatModel.Norm switch
     {
         Norm.Linf => new LinfBall(clean.clone(), threatModel.Epsilon),
         Norm.L2 => new L2Ball(clean.clone(), threatModel.Epsilon),
@@ -35,6 +35,21 @@ internal abstract class Ball(Tensor clean, double epsilon) : IDisposable
     /// <param name="perturbation">As large as the batch, double precision.</param>
     public abstract Tensor Inside(Tensor perturbation);
 
+    /// <summary>
+    /// Allowed images near clean + perturbation, as the AutoAttack family makes them: for l2 the perturbation is scaled into the ball and then cut off at the
+    /// box, which isn't the nearest image but keeps the direction; otherwise the nearest.
+    /// </summary>
+    /// <param name="perturbation">As large as the batch, double precision.</param>
+    public virtual Tensor ScaledInside(Tensor perturbation) => Inside(perturbation);
+
+    /// <summary>How far images are from the clean ones, double precision.</summary>
+    public Tensor Perturbation(Tensor x)
+    {
+        using Tensor exact = x.to(ScalarType.Float64, copy: true);
+        using Tensor clean = Clean.to(ScalarType.Float64, copy: true);
+        return exact.Minus(clean);
+    }
+
     /// <summary>Keeps some images of the batch.</summary>
     /// <param name="rows">Their positions.</param>
     public virtual void Keep(Tensor rows)
@@ -50,7 +65,7 @@ internal abstract class Ball(Tensor clean, double epsilon) : IDisposable
     {
         using DisposeScope scope = torch.NewDisposeScope();
         Tensor exact = Clean.to(ScalarType.Float64).flatten(1);
-        Tensor projected = project(perturbation.flatten(1), -exact, 1 - exact, Epsilon);
+        Tensor projected = project(perturbation.flatten(1), -exact, torch.ones_like(exact).Minus(exact), Epsilon);
         return BallAndBox.Add(Clean, projected.reshape(Clean.shape)).MoveToOuterDisposeScope();
     }
 }

@@ -21,23 +21,26 @@ internal static class BallAndBox
         (Tensor magnitude, Tensor bound) = Magnitudes(v, low, high);
         Tensor squared = magnitude * magnitude;
         Tensor boundSquared = bound * bound;
-        Tensor never = torch.full_like(magnitude, double.PositiveInfinity);
-        Tensor breakpoint = torch.where(magnitude > 0, bound / magnitude, never);
+        Tensor never = torch.full_like(magnitude, KeptScalar.Of(double.PositiveInfinity));
+        Tensor breakpoint = torch.where(magnitude.gt(KeptScalar.Zero), bound / magnitude, never);
 
         // Values that reach the box add b², the others s²v². Every round solves for s as if no further value reached the box; s never
-        // passes the solution and only grows, so it is the solution as soon as no value joins.
+        // passes the solution and only grows, so it is the solution as soon as no value joins. It is held from falling, as rounding makes it
+        // where a value joins just when it uses up the ball: what is left for the others is then 0 or a little less, and s would be 0 for all.
         Tensor saturated = torch.zeros_like(breakpoint, ScalarType.Bool);
+        Tensor least = torch.zeros([v.shape[0], 1], v.dtype, v.device);
         while (true)
         {
             using DisposeScope round = torch.NewDisposeScope();
             Tensor taken = boundSquared.mul(saturated).sum(1, keepdim: true);
             Tensor free = squared.mul(saturated.logical_not()).sum(1, keepdim: true);
-            Tensor s = ((epsilon * epsilon) - taken).clamp(min: 0).div(free).sqrt();
-            s = torch.where(free > 0, s, torch.ones_like(s)).clamp(max: 1);
+            Tensor s = taken.neg().add(KeptScalar.Of(epsilon * epsilon), KeptScalar.One).clamp(min: KeptScalar.Zero).div(free).sqrt();
+            s = torch.maximum(torch.where(free.gt(KeptScalar.Zero), s, torch.ones_like(s)).clamp(max: KeptScalar.One), least);
             Tensor next = saturated.logical_or(breakpoint <= s);
             if (!next.logical_xor(saturated).any().item<bool>())
                 return (torch.minimum(magnitude * s, bound) * v.sign()).MoveToOuterDisposeScope().MoveToOuterDisposeScope();
             saturated = next.MoveToOuterDisposeScope();
+            least = s.MoveToOuterDisposeScope();
         }
     }
 
@@ -56,21 +59,21 @@ internal static class BallAndBox
 
         // H(λ) = Σ min((|v| − λ)₊, b) = Σ (|v| − λ)₊ − (|v| − b − λ)₊: a sum of hinges, up at |v| and down at |v| − b. With the hinges
         // in descending order, running sums give H at every one of them.
-        Tensor hinges = torch.cat([magnitude, magnitude - bound], 1);
+        Tensor hinges = torch.cat([magnitude, magnitude.Minus(bound)], 1);
         Tensor signs = torch.cat([torch.ones_like(magnitude), -torch.ones_like(magnitude)], 1);
         (Tensor sorted, Tensor order) = torch.sort(hinges, 1, descending: true);
         Tensor sorting = signs.gather(1, order);
         Tensor slopes = sorting.cumsum(1);
         Tensor sums = sorting.mul(sorted).cumsum(1);
-        Tensor norms = sums - (sorted * slopes);
+        Tensor norms = sums.Minus(sorted * slopes);
 
         // The last hinge above the solution: from it on H is a straight line.
-        Tensor last = ((norms < epsilon).sum(1, keepdim: true) - 1).clamp(0, hinges.shape[1] - 1);
-        Tensor slope = slopes.gather(1, last).clamp(min: 1);
-        Tensor threshold = (sums.gather(1, last) - epsilon).div(slope).clamp(min: 0);
-        Tensor inside = torch.minimum(magnitude, bound).sum(1, keepdim: true) <= epsilon;
+        Tensor last = norms.lt(KeptScalar.Of(epsilon)).sum(1, keepdim: true).add(KeptScalar.Of(-1L), KeptScalar.Of(1L)).clamp(KeptScalar.Of(0L), KeptScalar.Of(hinges.shape[1] - 1));
+        Tensor slope = slopes.gather(1, last).clamp(min: KeptScalar.One);
+        Tensor threshold = sums.gather(1, last).add(KeptScalar.Of(-epsilon), KeptScalar.One).div(slope).clamp(min: KeptScalar.Zero);
+        Tensor inside = torch.minimum(magnitude, bound).sum(1, keepdim: true).le(KeptScalar.Of(epsilon));
         threshold = torch.where(inside, torch.zeros_like(threshold), threshold);
-        return (torch.minimum((magnitude - threshold).clamp(min: 0), bound) * v.sign()).MoveToOuterDisposeScope();
+        return (torch.minimum(magnitude.Minus(threshold).clamp(min: KeptScalar.Zero), bound) * v.sign()).MoveToOuterDisposeScope();
     }
 
     /// <summary>
@@ -83,11 +86,11 @@ internal static class BallAndBox
     {
         using DisposeScope scope = torch.NewDisposeScope();
         Tensor exact = clean.to(ScalarType.Float64);
-        Tensor rounded = (exact + perturbation).to(clean.dtype);
-        Tensor beyond = (rounded.to(ScalarType.Float64) - exact).abs() > perturbation.abs();
+        Tensor rounded = exact.Plus(perturbation).to(clean.dtype);
+        Tensor beyond = rounded.to(ScalarType.Float64).Minus(exact).abs() > perturbation.abs();
         return torch.where(beyond, rounded.nextafter(clean), rounded).MoveToOuterDisposeScope();
     }
 
     private static (Tensor Magnitude, Tensor Bound) Magnitudes(Tensor v, Tensor low, Tensor high) =>
-        (v.abs(), torch.where(v > 0, high, -low).clamp(min: 0));
+        (v.abs(), torch.where(v.gt(KeptScalar.Zero), high, -low).clamp(min: KeptScalar.Zero));
 }

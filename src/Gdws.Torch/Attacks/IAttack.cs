@@ -9,10 +9,10 @@ public interface IAttack
     /// <summary>What the attacker may do.</summary>
     ThreatModel ThreatModel { get; }
 
-    /// <summary>Steps a restart takes.</summary>
+    /// <summary>Steps a restart takes; 0 where several attacks are combined.</summary>
     int Iterations { get; }
 
-    /// <summary>The length of a step in pixel units.</summary>
+    /// <summary>The length of a step (the first one where it changes) in pixel units; 0 where the attack has no such thing.</summary>
     double Step { get; }
 
     /// <summary>Attempts an image gets.</summary>

@@ -25,6 +25,12 @@ internal struct ImageRandom
         return -Math.Sign(u) * Math.Log(Math.Max(1 - (2 * Math.Abs(u)), double.Epsilon));
     }
 
+    /// <summary>A whole number from 0 to <paramref name="count"/> − 1.</summary>
+    public int Below(int count) => (int)(Uniform() * count);
+
+    /// <summary>−1 or 1.</summary>
+    public int Sign() => (Next() >> 63) == 0 ? -1 : 1;
+
     private ulong Next()
     {
         _state += 0x9E3779B97F4A7C15;

@@ -23,13 +23,13 @@ internal sealed class L1Ball(Tensor clean, double epsilon, double fraction) : Ba
     public override Tensor Walk(Tensor x, Tensor gradient, double step)
     {
         using DisposeScope scope = torch.NewDisposeScope();
-        Tensor movable = ((gradient > 0) & (x < 1)) | ((gradient < 0) & (x > 0));
+        Tensor movable = (gradient.gt(KeptScalar.Zero) & x.lt(KeptScalar.One)) | (gradient.lt(KeptScalar.Zero) & x.gt(KeptScalar.Zero));
         Tensor sizes = gradient.abs().mul(movable).flatten(1);
         long changed = Math.Clamp((long)Math.Ceiling(fraction * sizes.shape[1]), 1, sizes.shape[1]);
         (_, Tensor chosen) = sizes.topk((int)changed, 1);
         Tensor signs = gradient.sign().mul(movable).flatten(1).to(ScalarType.Float64);
-        Tensor direction = torch.zeros_like(signs).scatter(1, chosen, signs.gather(1, chosen)) / changed;
-        Tensor perturbation = x.to(ScalarType.Float64) - Clean.to(ScalarType.Float64) + (direction.reshape(x.shape) * step);
+        Tensor direction = torch.zeros_like(signs).scatter(1, chosen, signs.gather(1, chosen)) * KeptScalar.Of(1.0 / changed);
+        Tensor perturbation = x.to(ScalarType.Float64).Minus(Clean.to(ScalarType.Float64)).Plus(direction.reshape(x.shape) * KeptScalar.Of(step));
         return Inside(perturbation).MoveToOuterDisposeScope();
     }
 

@@ -21,11 +21,19 @@ internal sealed class L2Ball(Tensor clean, double epsilon) : Ball(clean, epsilon
     {
         using DisposeScope scope = torch.NewDisposeScope();
         Tensor flat = gradient.to(ScalarType.Float64).flatten(1);
-        Tensor length = flat.norm(1, keepdim: true, p: 2).clamp(min: 1e-300);
+        Tensor length = flat.norm(1, keepdim: true, p: 2).clamp(min: KeptScalar.Least);
         Tensor direction = flat.div(length).reshape(x.shape);
-        Tensor perturbation = x.to(ScalarType.Float64) - Clean.to(ScalarType.Float64) + (direction * step);
+        Tensor perturbation = x.to(ScalarType.Float64).Minus(Clean.to(ScalarType.Float64)).Plus(direction * KeptScalar.Of(step));
         return Inside(perturbation).MoveToOuterDisposeScope();
     }
 
     public override Tensor Inside(Tensor perturbation) => Inside(perturbation, BallAndBox.ProjectL2);
+
+    public override Tensor ScaledInside(Tensor perturbation)
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        Tensor length = perturbation.flatten(1).norm(1, keepdim: true, p: 2).clamp(min: KeptScalar.Least);
+        Tensor scale = length.reciprocal().mul(KeptScalar.Of(Epsilon)).clamp(max: KeptScalar.One).reshape(-1, 1, 1, 1);
+        return BallAndBox.Add(Clean, perturbation * scale).clamp_(KeptScalar.Zero, KeptScalar.One).MoveToOuterDisposeScope();
+    }
 }

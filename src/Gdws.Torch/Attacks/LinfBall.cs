@@ -8,10 +8,10 @@ internal sealed class LinfBall : Ball
 
     public LinfBall(Tensor clean, double epsilon) : base(clean, epsilon)
     {
-        using Tensor radius = torch.full_like(clean, epsilon, ScalarType.Float64);
+        using Tensor radius = torch.full_like(clean, KeptScalar.Of(epsilon), ScalarType.Float64);
         using Tensor negative = -radius;
-        _low = BallAndBox.Add(clean, negative).clamp_(0, 1);
-        _high = BallAndBox.Add(clean, radius).clamp_(0, 1);
+        _low = BallAndBox.Add(clean, negative).clamp_(KeptScalar.Zero, KeptScalar.One);
+        _high = BallAndBox.Add(clean, radius).clamp_(KeptScalar.Zero, KeptScalar.One);
     }
 
     public override void FillNoise(ref ImageRandom random, Span<double> noise)
@@ -23,7 +23,7 @@ internal sealed class LinfBall : Ball
     public override Tensor Walk(Tensor x, Tensor gradient, double step)
     {
         using Tensor direction = gradient.sign();
-        using Tensor moved = x.add(direction, step);
+        using Tensor moved = x.add(direction, KeptScalar.Of(step));
         return moved.clamp(_low, _high);
     }
 

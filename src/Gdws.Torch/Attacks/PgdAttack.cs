@@ -74,28 +74,11 @@ public sealed record PgdAttack : IAttack
 
     /// <inheritdoc/>
     public AttackResult Run(
-        TorchNetwork network, Tensor images, IReadOnlyList<int> labels, IReadOnlyList<int> indices, CancellationToken cancellation = default)
-    {
-        ArgumentNullException.ThrowIfNull(network);
-        ArgumentNullException.ThrowIfNull(images);
-        ArgumentNullException.ThrowIfNull(labels);
-        ArgumentNullException.ThrowIfNull(indices);
-        if (labels.Count != images.shape[0] || indices.Count != images.shape[0])
-            throw new ArgumentException($"{images.shape[0]} images need as many labels and indices, found {labels.Count} and {indices.Count}");
-
-        using Tensor detached = images.detach();
-        using Tensor clean = detached.to(network.Precision, network.Device);
-        PgdRun run = new(this, network, clean, labels, indices);
-        try
+        TorchNetwork network, Tensor images, IReadOnlyList<int> labels, IReadOnlyList<int> indices, CancellationToken cancellation = default) =>
+        AttackedBatch.Run(network, images, labels, indices, batch =>
         {
-            for (int restart = 0; restart < Restarts && run.Remaining > 0; restart++)
+            PgdRun run = new(this, batch);
+            for (int restart = 0; restart < Restarts; restart++)
                 run.Attempt(restart, cancellation);
-            return new AttackResult(run.Result, run.Broken);
-        }
-        catch
-        {
-            run.Result.Dispose();
-            throw;
-        }
-    }
+        }, attackWrong: !StopWhenBroken);
 }

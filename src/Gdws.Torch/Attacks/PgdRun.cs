@@ -1,25 +1,17 @@
 namespace Gdws.Torch.Attacks;
 
 /// <summary>One batch under <see cref="PgdAttack"/>.</summary>
-internal sealed class PgdRun(PgdAttack attack, TorchNetwork network, Tensor clean, IReadOnlyList<int> labels, IReadOnlyList<int> indices)
+internal sealed class PgdRun(PgdAttack attack, AttackedBatch batch)
 {
-    private readonly bool[] _broken = new bool[labels.Count];
-
-    /// <summary><c>[N, C, H, W]</c>: the adversarial images found so far, the last attempts for the others.</summary>
-    public Tensor Result { get; } = clean.clone();
-
-    public IReadOnlyList<bool> Broken => _broken;
-
-    public int Remaining => _broken.Count(broken => !broken);
-
     /// <summary>Attacks the images that aren't broken yet.</summary>
     public void Attempt(int restart, CancellationToken cancellation)
     {
-        int[] rows = [.. Enumerable.Range(0, _broken.Length).Where(row => !_broken[row])];
-        Tensor targets = Labels(rows);
+        int[] rows = batch.Open;
+        if (rows.Length == 0)
+            return;
+        Tensor targets = batch.Labels(rows);
         Ball ball;
-        using (Tensor selection = Rows(rows))
-        using (Tensor selected = clean.index_select(0, selection))
+        using (Tensor selected = batch.CleanOf(rows))
             ball = Ball.Around(attack.ThreatModel, selected, attack.L1Fraction);
         Tensor x = Start(ball, rows, restart);
         try
@@ -31,21 +23,22 @@ internal sealed class PgdRun(PgdAttack attack, TorchNetwork network, Tensor clea
                 (Tensor logits, Tensor? gradient) = Look(x, targets, withGradient: !isLast);
                 try
                 {
-                    int[] kept = Judge(logits, rows, x, isLast);
+                    int[] kept = attack.StopWhenBroken || isLast
+                        ? batch.Judge(logits, rows, x, isLast)
+                        : [.. Enumerable.Range(0, rows.Length)];
                     if (isLast || kept.Length == 0)
                         return;
                     if (attack.DropBroken && kept.Length < rows.Length)
                     {
-                        using Tensor selection = Rows(kept);
-                        x = Narrow(x, selection);
-                        gradient = Narrow(gradient!, selection);
-                        targets = Narrow(targets, selection);
+                        using Tensor selection = batch.Positions(kept);
+                        TensorRows.Narrow(ref x, selection);
+                        TensorRows.Narrow(ref gradient!, selection);
+                        TensorRows.Narrow(ref targets, selection);
                         ball.Keep(selection);
-                        rows = [.. kept.Select(position => rows[position])];
+                        rows = rows.At(kept);
                     }
 
-                    using Tensor previous = x;
-                    x = ball.Walk(previous, gradient!, attack.Step);
+                    TensorRows.Replace(ref x, ball.Walk(x, gradient!, attack.Step));
                 }
                 finally
                 {
@@ -64,20 +57,18 @@ internal sealed class PgdRun(PgdAttack attack, TorchNetwork network, Tensor clea
 
     private Tensor Start(Ball ball, int[] rows, int restart)
     {
-        long[] shape = [rows.Length, .. clean.shape[1..]];
-        int length = (int)shape[1..].Aggregate(1L, (product, size) => product * size);
+        int length = batch.ImageLength;
         double[] noise = new double[rows.Length * length];
         if (attack.RandomStart)
         {
             for (int i = 0; i < rows.Length; i++)
             {
-                ImageRandom random = new(attack.Seed, indices[rows[i]], restart);
+                ImageRandom random = batch.Random(attack.Seed, rows[i], restart);
                 ball.FillNoise(ref random, noise.AsSpan(i * length, length));
             }
         }
 
-        using Tensor flat = torch.tensor(noise, ScalarType.Float64, network.Device);
-        using Tensor perturbation = flat.reshape(shape);
+        using Tensor perturbation = batch.Perturbation(noise, rows.Length);
         return ball.Inside(perturbation);
     }
 
@@ -86,41 +77,11 @@ internal sealed class PgdRun(PgdAttack attack, TorchNetwork network, Tensor clea
     {
         using IDisposable mode = withGradient ? torch.enable_grad() : torch.no_grad();
         if (!withGradient)
-            return (network.Forward(x), null);
+            return (batch.Network.Forward(x), null);
 
         using Tensor input = x.detach().requires_grad_();
-        using Tensor logits = network.Forward(input);
+        using Tensor logits = batch.Network.Forward(input);
         using Tensor loss = torch.nn.functional.cross_entropy(logits, targets, reduction: torch.nn.Reduction.Sum);
         return (logits.detach(), torch.autograd.grad([loss], [input])[0]);
-    }
-
-    /// <summary>Notes the images that are misclassified now.</summary>
-    /// <returns>The positions of those that never were.</returns>
-    private int[] Judge(Tensor logits, int[] rows, Tensor x, bool isLast)
-    {
-        Predictions predictions = new(network, logits, [.. rows.Select(row => indices[row])]);
-        bool[] wrong = [.. rows.Select((row, position) => !predictions.IsCorrect(position, labels[row]))];
-        int[] noted = [.. Enumerable.Range(0, rows.Length).Where(position => !_broken[rows[position]] && ((wrong[position] && attack.StopWhenBroken) || isLast))];
-        if (noted.Length > 0)
-        {
-            using Tensor from = Rows(noted);
-            using Tensor to = Rows([.. noted.Select(position => rows[position])]);
-            using Tensor found = x.index_select(0, from);
-            _ = Result.index_copy_(0, to, found);
-        }
-
-        foreach (int position in noted.Where(position => wrong[position]))
-            _broken[rows[position]] = true;
-        return [.. Enumerable.Range(0, rows.Length).Where(position => !_broken[rows[position]])];
-    }
-
-    private Tensor Labels(int[] rows) => ImageTensors.FromLabels([.. rows.Select(row => labels[row])], network.Device);
-
-    private Tensor Rows(int[] rows) => ImageTensors.FromLabels(rows, network.Device);
-
-    private static Tensor Narrow(Tensor tensor, Tensor rows)
-    {
-        using Tensor all = tensor;
-        return all.index_select(0, rows);
     }
 }

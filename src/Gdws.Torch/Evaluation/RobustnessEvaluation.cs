@@ -10,12 +10,12 @@ namespace Gdws.Torch.Evaluation;
 /// </summary>
 public sealed record RobustnessEvaluation
 {
-    /// <summary>What rounding may add to ε.</summary>
-    private const double Rounding = 1e-6;
-
     private readonly int _batchSize = 100;
 
-    /// <summary>The attacks, each on all images that are naturally correct; none for natural accuracy alone.</summary>
+    /// <summary>
+    /// The attacks, each on all images that are naturally correct; none for natural accuracy alone. The attacks of an <see cref="AutoAttack"/> run one after
+    /// another over the whole dataset, each on what those before it left standing.
+    /// </summary>
     public IReadOnlyList<IAttack> Attacks { get; init; } = [];
 
     /// <summary>Images at a time, at least 1. Default: 100.</summary>
@@ -31,7 +31,8 @@ public sealed record RobustnessEvaluation
     /// <param name="progress">Is told after every batch.</param>
     /// <param name="cancellation">Ends the evaluation early.</param>
     /// <exception cref="GdwsException">
-    /// The images don't suit the network, a label is beyond the classes, the network gives NaN, or an attack left its threat model.
+    /// The images don't suit the network or (with attacks) aren't in [0,1], a label is beyond the classes, the network gives NaN, or an attack left its
+    /// threat model.
     /// </exception>
     /// <exception cref="OperationCanceledException">It was ended early.</exception>
     public EvaluationResult Run(
@@ -40,13 +41,26 @@ public sealed record RobustnessEvaluation
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(dataset);
         RequireMatch(network, dataset);
+        foreach (IAttack attack in Attacks)
+            AttackSettings.RequireClasses(attack, network);
 
         Stopwatch watch = Stopwatch.StartNew();
         (NaturalResult natural, int[] correct) = Natural(network, dataset, progress, cancellation);
         List<RobustResult> robust = [];
+        List<EvaluationWarning> warnings = Attacks.Count == 0 ? [] : Doubts(network, dataset);
         foreach (IAttack attack in Attacks)
-            robust.Add(Robust(network, dataset, attack, correct, progress, cancellation));
-        return new EvaluationResult(dataset.Count, natural, robust, watch.Elapsed.TotalSeconds);
+            robust.AddRange(Robust(network, dataset, attack, correct, progress, cancellation));
+        warnings.AddRange(SanityChecks.OfResults(robust));
+        return new EvaluationResult(dataset.Count, natural, robust, watch.Elapsed.TotalSeconds) { Warnings = warnings };
+    }
+
+    /// <summary>Checks before the attacks, on the first images.</summary>
+    private List<EvaluationWarning> Doubts(TorchNetwork network, IImageDataset dataset)
+    {
+        using EvaluationBatch batch = new(dataset, [.. Enumerable.Range(0, Math.Min(BatchSize, dataset.Count))]);
+        if (SanityChecks.OfImages(batch, dataset) is { } outside)
+            throw new GdwsException(outside.Message);
+        return [.. SanityChecks.OfThreatModels(Attacks, dataset.ImageLength()), .. SanityChecks.OfNetwork(network, batch)];
     }
 
     private static void RequireMatch(TorchNetwork network, IImageDataset dataset)
@@ -74,7 +88,7 @@ public sealed record RobustnessEvaluation
         foreach (int[] indices in all.Chunk(BatchSize))
         {
             cancellation.ThrowIfCancellationRequested();
-            using Batch batch = new(dataset, indices);
+            using EvaluationBatch batch = new(dataset, indices);
             using IDisposable noGradients = torch.no_grad();
             using Tensor logits = network.Forward(batch.Images);
             Predictions predictions = new(network, logits, indices);
@@ -94,80 +108,50 @@ public sealed record RobustnessEvaluation
         return (new NaturalResult(dataset.Count, correct.Count, topFive), [.. correct]);
     }
 
-    private RobustResult Robust(
+    private IEnumerable<RobustResult> Robust(
         TorchNetwork network, IImageDataset dataset, IAttack attack, int[] correct, IProgress<EvaluationProgress>? progress, CancellationToken cancellation)
     {
+        if (attack is not AutoAttack whole)
+            return [One(network, dataset, attack, correct, progress, cancellation)];
+
+        List<RobustResult> parts = [];
+        int[] standing = correct;
+        foreach (IAttack part in whole.Attacks)
+        {
+            RobustResult result = One(network, dataset, part, standing, progress, cancellation) with { PartOf = whole };
+            parts.Add(result);
+            standing = [.. result.Standing];
+        }
+
+        return
+        [
+            .. parts,
+            new RobustResult(whole, dataset.Count, standing.Length, correct.Length, parts.Sum(part => part.Seconds), parts.Max(part => part.MaxPerturbation))
+            {
+                Standing = standing,
+            },
+        ];
+    }
+
+    private RobustResult One(
+        TorchNetwork network, IImageDataset dataset, IAttack attack, int[] attacked, IProgress<EvaluationProgress>? progress, CancellationToken cancellation)
+    {
         int done = 0;
-        int robust = 0;
+        List<int> standing = [];
         double largest = 0;
         Stopwatch watch = new();
-        foreach (int[] indices in correct.Chunk(BatchSize))
+        foreach (int[] indices in attacked.Chunk(BatchSize))
         {
-            using Batch batch = new(dataset, indices);
+            using EvaluationBatch batch = new(dataset, indices);
             watch.Start();
             using AttackResult result = attack.Run(network, batch.Images, batch.Labels, indices, cancellation);
             watch.Stop();
-            robust += result.Broken.Count(broken => !broken);
-            largest = Math.Max(largest, LargestPerturbation(network, attack, batch, result, indices));
+            standing.AddRange(indices.Where((_, position) => !result.Broken[position]));
+            largest = Math.Max(largest, PerturbationCheck.Largest(network, attack, batch, result));
             done += indices.Length;
-            progress?.Report(new EvaluationProgress(attack, done, correct.Length, robust));
+            progress?.Report(new EvaluationProgress(attack, done, attacked.Length, standing.Count));
         }
 
-        return new RobustResult(attack, dataset.Count, robust, correct.Length, watch.Elapsed.TotalSeconds, largest);
-    }
-
-    /// <summary>Measures what the attack did, and refuses images that the threat model doesn't allow.</summary>
-    private static double LargestPerturbation(TorchNetwork network, IAttack attack, Batch batch, AttackResult result, int[] indices)
-    {
-        int length = batch.Pixels.Length / indices.Length;
-        float[] perturbed = new float[batch.Pixels.Length];
-        result.Images.CopyTo(perturbed);
-        double largest = 0;
-        for (int i = 0; i < indices.Length; i++)
-        {
-            ReadOnlySpan<float> image = perturbed.AsSpan(i * length, length);
-            foreach (float value in image)
-            {
-                if (!(value >= 0 && value <= 1))
-                    throw new GdwsException($"{network.Source}: the attack {attack.Name} made a value of {value} in image {indices[i]}, outside [0,1]");
-            }
-
-            double distance = attack.ThreatModel.Distance(batch.Pixels.AsSpan(i * length, length), image);
-            if (!(distance <= attack.ThreatModel.Epsilon + Rounding))
-                throw new GdwsException($"{network.Source}: the attack {attack.Name} changed image {indices[i]} by {distance}, beyond {attack.ThreatModel}");
-            largest = Math.Max(largest, distance);
-        }
-
-        return largest;
-    }
-
-    /// <summary>Images of a dataset, in plain memory and as a tensor on the CPU.</summary>
-    private sealed class Batch : IDisposable
-    {
-        public Batch(IImageDataset dataset, int[] indices)
-        {
-            int length = dataset.ImageLength();
-            Pixels = new float[indices.Length * length];
-            Labels = [.. indices.Select(dataset.Label)];
-            if (indices[^1] - indices[0] == indices.Length - 1)
-            {
-                dataset.CopyBatch(indices[0], indices.Length, Pixels, new int[indices.Length]);
-            }
-            else
-            {
-                for (int i = 0; i < indices.Length; i++)
-                    dataset.CopyImage(indices[i], Pixels.AsSpan(i * length, length));
-            }
-
-            Images = ImageTensors.From(Pixels, indices.Length, dataset.Channels, dataset.Height, dataset.Width);
-        }
-
-        public float[] Pixels { get; }
-
-        public int[] Labels { get; }
-
-        public Tensor Images { get; }
-
-        public void Dispose() => Images.Dispose();
+        return new RobustResult(attack, dataset.Count, standing.Count, attacked.Length, watch.Elapsed.TotalSeconds, largest) { Standing = standing };
     }
 }

@@ -25,7 +25,7 @@ internal static class Arithmetic
         foreach (Tensor? term in inputs.Skip(1))
         {
             using Tensor previous = sum;
-            sum = previous + term!;
+            sum = previous.Plus(term!);
         }
 
         return sum;

@@ -29,8 +29,8 @@ internal static class OperatorTable
         ["HardSwish"] = _ => inputs => torch.nn.functional.hardswish(inputs[0]!),
         ["HardSigmoid"] = Activations.HardSigmoid,
 
-        ["Add"] = _ => inputs => inputs[0]! + inputs[1]!,
-        ["Sub"] = _ => inputs => inputs[0]! - inputs[1]!,
+        ["Add"] = _ => inputs => inputs[0]!.Plus(inputs[1]!),
+        ["Sub"] = _ => inputs => inputs[0]!.Minus(inputs[1]!),
         ["Mul"] = _ => inputs => inputs[0]! * inputs[1]!,
         ["Div"] = _ => Arithmetic.Divide,
         ["Pow"] = Arithmetic.Power,

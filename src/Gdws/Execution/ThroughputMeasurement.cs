@@ -92,8 +92,11 @@ public sealed class ThroughputMeasurement
             _candidate = candidate;
             _clock = clock;
             _batch = options.Batch;
-            _images = new float[checked(_batch * candidate.Session.ImageLength)];
-            _logits = new float[checked(_batch * candidate.Session.Classes)];
+            long values = (long)_batch * Math.Max(candidate.Session.ImageLength, candidate.Session.Classes);
+            if (values > Array.MaxLength)
+                throw new GdwsException($"{candidate.Network}: a batch of {_batch:N0} has {values:N0} values, more than an array can hold; take a smaller one");
+            _images = new float[_batch * candidate.Session.ImageLength];
+            _logits = new float[_batch * candidate.Session.Classes];
             Random random = new(options.Seed);
             for (int i = 0; i < _images.Length; i++)
                 _images[i] = random.NextSingle();

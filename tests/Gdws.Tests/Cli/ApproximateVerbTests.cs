@@ -136,7 +136,7 @@ public sealed class ApproximateVerbTests : IDisposable
         new(name, ElementType.Float32, [values.Length], System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(values).ToArray());
 
     /// <summary>Image [N, 3, 6, 6] → 3×3 to 8 channels → ReLU → 3×3 to 16 → mean → linear to 10.</summary>
-    private static OnnxModel TwoLayers() => new TestNetwork(17, 0, 3, 6, 6)
+    internal static OnnxModel TwoLayers() => new TestNetwork(17, 0, 3, 6, 6)
         .Weight("conv1.weight", 8, 3, 3, 3)
         .Weight("conv2.weight", 16, 8, 3, 3)
         .Weight("linear.weight", 10, 16)

@@ -45,17 +45,31 @@ public sealed class ConvertVerbTests : IDisposable
     }
 
     [Theory]
-    [InlineData("0.5,0.5:0.25")]
-    [InlineData("0.5:0.25")]
-    [InlineData("vgg")]
-    [InlineData("0,0,0:1,1,0")]
-    public void ANormalisationThatDoesntFit_IsOneLineAndWritesNothing(string normalisation)
+    [InlineData("0.5:0.25", 1)]
+    [InlineData("0.5,0.5:0.25", 2)]
+    [InlineData("vgg", 2)]
+    [InlineData("0,0,0:1,1,0", 2)]
+    public void ANormalisationThatDoesntFit_IsOneLineAndWritesNothing(string normalisation, int code)
     {
         CliRun run = CliRun.Of("convert", _folder.Save(SmallNetworks.Classifier(0)), "--normalize", normalisation, "-o", _folder["out.onnx"]);
 
-        Assert.Equal((1, ""), (run.Code, run.Output));
+        Assert.Equal((code, ""), (run.Code, run.Output));
         Assert.StartsWith("error: ", run.ErrorLine, StringComparison.Ordinal);
         Assert.Equal(["net.onnx"], _folder.Files);
+    }
+
+    [Theory]
+    [InlineData("", "is empty")]
+    [InlineData("\u0001\u0001\u0001\u0001\u0001\u0001\u0001\u0040{\"a\":1}", "header")]
+    public void ADamagedCheckpoint_IsNotToldToBeConverted(string content, string expected)
+    {
+        File.WriteAllText(_folder["net.safetensors"], content);
+
+        CliRun run = CliRun.Of("convert", _folder["net.safetensors"], "-o", _folder["out.onnx"]);
+
+        Assert.Equal(1, run.Code);
+        Assert.Contains(expected, run.ErrorLine, StringComparison.Ordinal);
+        Assert.DoesNotContain("gdws convert", run.ErrorLine, StringComparison.Ordinal);
     }
 
     [Fact]

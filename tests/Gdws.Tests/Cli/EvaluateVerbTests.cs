@@ -29,7 +29,7 @@ public sealed class EvaluateVerbTests : IDisposable
 
         JsonElement json = CliRun.Of("evaluate", network, "--data", data, "--limit", "20", "--seed", "7", "--json", "-").Json;
 
-        Assert.Equal(["network", "data", "split", "images", "seed", "device", "seconds", "natural", "robust"], CliRun.Keys(json));
+        Assert.Equal(["network", "data", "split", "images", "seed", "device", "seconds", "natural", "robust", "union", "warnings"], CliRun.Keys(json));
         Assert.Equal((network, data, "test", 20, 7, "cpu"), (
             json.GetProperty("network").GetString(), json.GetProperty("data").GetString(), json.GetProperty("split").GetString(),
             json.GetProperty("images").GetInt32(), json.GetProperty("seed").GetInt32(), json.GetProperty("device").GetString()));
@@ -49,15 +49,27 @@ public sealed class EvaluateVerbTests : IDisposable
     }
 
     [Theory]
-    [InlineData("cifar10:nowhere")]
-    [InlineData("cifar1000:nowhere")]
-    [InlineData("nowhere")]
-    public void DataThatArentThere_AreOneLine(string data)
+    [InlineData("cifar10:nowhere", 1)]
+    [InlineData("cifar1000:nowhere", 2)]
+    [InlineData("nowhere", 2)]
+    public void DataThatArentThere_AreOneLine(string data, int code)
     {
         CliRun run = CliRun.Of("evaluate", _folder.Save(Always(0)), "--data", data);
 
-        Assert.Equal((1, ""), (run.Code, run.Output));
+        Assert.Equal((code, ""), (run.Code, run.Output));
         Assert.StartsWith("error: ", run.ErrorLine, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true, "--eps", "8/255")]
+    [InlineData(true, "--iterations", "5")]
+    [InlineData(false, "--eps", "8/255", "--attack", "none")]
+    public void OptionsOfAnAttackWithoutOne_AreWarnedOf(bool isWarned, params string[] options)
+    {
+        CliRun run = CliRun.Of(["evaluate", _folder.Save(Always(4)), "--data", TinyData.Cifar10(_folder, 5), .. options]);
+
+        Assert.Equal(0, run.Code);
+        Assert.Equal(isWarned ? $"warning: without --attack only natural accuracy is measured; {options[0]} does nothing\n" : "", run.Error);
     }
 
     [Fact]
@@ -95,7 +107,7 @@ public sealed class EvaluateVerbTests : IDisposable
 
         JsonElement robust = Assert.Single(json.GetProperty("robust").EnumerateArray());
         Assert.Equal(
-            ["attack", "norm", "epsilon", "iterations", "step", "restarts", "correct", "accuracy", "images_per_second", "max_perturbation"],
+            ["attack", "norm", "epsilon", "iterations", "step", "restarts", "correct", "accuracy", "images_per_second", "max_perturbation", "attacked", "seconds", "part_of"],
             CliRun.Keys(robust));
         Assert.Equal(("pgd", "linf", 3, 2, 2, 10.0), (
             robust.GetProperty("attack").GetString(), robust.GetProperty("norm").GetString(), robust.GetProperty("iterations").GetInt32(),
@@ -103,6 +115,74 @@ public sealed class EvaluateVerbTests : IDisposable
         Assert.Equal(4.0 / 255, robust.GetProperty("epsilon").GetDouble());
         Assert.Equal(1.0 / 255, robust.GetProperty("step").GetDouble());
         Assert.InRange(robust.GetProperty("max_perturbation").GetDouble(), 0, (4.0 / 255) + 1e-6);
+    }
+
+    [Theory]
+    [InlineData("fgsm", "1 step of 8/255, 1 start")]
+    [InlineData("apgd-ce", "100 steps, 1 start")]
+    [InlineData("apgd-dlr", "100 steps, 1 start")]
+    [InlineData("apgd-t", "100 steps, 9 targets, 1 start")]
+    [InlineData("fab", "100 steps, 1 start")]
+    [InlineData("fab-t", "100 steps, 9 targets, 1 start")]
+    [InlineData("square", "5,000 queries, 1 start")]
+    [InlineData("autoattack", "all of these")]
+    public void EveryAttack_SaysHowItGoesAbout(string attack, string how)
+    {
+        // No image is right by nature, so none has to be attacked.
+        CliRun run = CliRun.Of("evaluate", _folder.Save(Always(4)), "--data", TinyData.Cifar10(_folder, 4), "--attack", attack);
+
+        Assert.Equal(0, run.Code);
+        Assert.Contains($"robust, {attack} linf 8/255", run.Output, StringComparison.Ordinal);
+        Assert.Contains(how, run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AutoAttack_TellsTheAccuracyAfterEveryPart()
+    {
+        CliRun run = CliRun.Of("evaluate", _folder.Save(Always(4)), "--data", TinyData.Cifar10(_folder, 4), "--attack", "autoattack", "--json", "-");
+
+        Assert.Equal(["apgd-ce", "apgd-t", "fab-t", "square", "autoattack"], run.Json.GetProperty("robust").EnumerateArray().Select(e => e.GetProperty("attack").GetString()));
+        Assert.Equal(
+            ["autoattack", "autoattack", "autoattack", "autoattack", null],
+            run.Json.GetProperty("robust").EnumerateArray().Select(e => e.GetProperty("part_of").GetString()));
+    }
+
+    [Fact]
+    public void SeveralThreatModels_HaveAUnion()
+    {
+        string data = TinyData.Cifar10(_folder, 20), network = _folder.Save(Always(4));
+
+        JsonElement json = CliRun.Of("evaluate", network, "--data", data, "--attack", "fgsm", "--threat", "linf:8/255,l2:0.5,l1:12", "--json", "-").Json;
+
+        Assert.Equal(["linf", "l2", "l1"], json.GetProperty("robust").EnumerateArray().Select(e => e.GetProperty("norm").GetString()));
+        Assert.Equal(["linf 8/255", "l2 0.5", "l1 12"], json.GetProperty("union").GetProperty("threats").EnumerateArray().Select(e => e.GetString()));
+        Assert.Equal(2, json.GetProperty("union").GetProperty("correct").GetInt32());
+        Assert.Contains("zero-gradients", json.GetProperty("warnings").EnumerateArray().Select(e => e.GetProperty("id").GetString()));
+    }
+
+    [Fact]
+    public void Warnings_GoToStandardErrorWithTheirIds()
+    {
+        CliRun run = CliRun.Of("evaluate", _folder.Save(Always(4)), "--data", TinyData.Cifar10(_folder, 20), "--attack", "fgsm", "--eps", "8");
+
+        Assert.Equal(0, run.Code);
+        Assert.Contains("warning: [epsilon-unscaled] ", run.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("only pgd has", "--attack", "square", "--step", "0.1")]
+    [InlineData("--iterations", "--attack", "autoattack", "--iterations", "10")]
+    [InlineData("--restarts", "--attack", "fgsm", "--restarts", "2")]
+    [InlineData("--threat linf:8/255", "--attack", "union", "--eps", "0.1")]
+    [InlineData("found 'l3:1'", "--attack", "union", "--threat", "linf:8/255,l3:1")]
+    [InlineData("found 'linf'", "--attack", "union", "--threat", "linf")]
+    [InlineData("twice", "--attack", "pgd", "--threat", "l2:0.5,l2:1/2")]
+    public void OptionsThatDontSuitTheAttack_AreWrongUsage(string message, params string[] options)
+    {
+        CliRun run = CliRun.Of(["evaluate", "a.onnx", "--data", "cifar10:x", .. options]);
+
+        Assert.Equal(2, run.Code);
+        Assert.Contains(message, run.ErrorLine, StringComparison.Ordinal);
     }
 
     [Theory]

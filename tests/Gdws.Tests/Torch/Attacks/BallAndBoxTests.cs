@@ -80,6 +80,17 @@ public sealed class BallAndBoxTests
         },
         iter: 50);
 
+    [Theory]
+    [InlineData(new[] { -1, -6.048e-21 }, new[] { 0.5, 1.0 }, new[] { -0.5, 0 })]
+    [InlineData(new[] { 0, -2.7e-11, 1 }, new[] { 0.2, 1.0, 0.5 }, new[] { 0, -1.35e-11, 0.5 })]
+    [InlineData(new[] { 1, 1e-200 }, new[] { 0.5, 0.5 }, new[] { 0.5, 0 })]
+    public void AValueThatReachesTheBoxJustWhereTheBallEnds_KeepsItsSize(double[] v, double[] clean, double[] expected)
+    {
+        double[] projected = Project(Norm.L2, v, clean, 0.5);
+
+        Assert.All(expected.Zip(projected), pair => Assert.Equal(pair.First, pair.Second, 1e-10));
+    }
+
     [Fact]
     public void ALargeImage_IsProjectedRowByRow()
     {

@@ -95,6 +95,39 @@ public sealed class RobustnessEvaluationTests
         string Caught(float value) => Assert.Throws<GdwsException>(() => new RobustnessEvaluation { Attacks = [new Cheat(value)] }.Evaluate(network, data)).Message;
     }
 
+    [Fact]
+    public void TheUnion_CountsImagesThatStandInEveryThreatModel()
+    {
+        // Class 1 where the sum of both pixels is above 1; distances of the images: 0.2, 0.08, 0.4 along one pixel, half of it in linf.
+        using TorchNetwork network = new(TorchNetworks.Linear([1, 1, 2], [[-1, -1], [1, 1]], [2, 0]));
+        MemoryDataset data = new([0.4f, 0.4f, 0.5f, 0.42f, 0.7f, 0.7f], [0, 0, 1]) { Width = 2 };
+
+        UnionResult? union = new RobustnessEvaluation
+        {
+            Attacks = [new PgdAttack(new ThreatModel(Norm.Linf, 0.05)), new PgdAttack(new ThreatModel(Norm.L1, 0.25)), new FgsmAttack(new ThreatModel(Norm.L1, 0.25))],
+        }.Evaluate(network, data).Union;
+
+        Assert.Equal((3, 1), (union!.Images, union.Correct));
+        Assert.Equal(["linf 0.05", "l1 0.25"], union.ThreatModels.Select(model => model.ToString()));
+        Assert.Null(new RobustnessEvaluation { Attacks = [new PgdAttack(new ThreatModel(Norm.Linf, 0.05))] }.Evaluate(network, data).Union);
+    }
+
+    [Fact]
+    public void ThePartsOfAnAttack_AreCountedOneAfterAnother()
+    {
+        MemoryDataset data = new([0.1f, 0.45f, 0.8f, 0.52f, 0.9f], [0, 0, 1, 1, 0]);
+        ThreatModel model = new(Norm.Linf, 0.1);
+        AutoAttack attack = new AutoAttack(model) with { Attacks = [new FgsmAttack(new ThreatModel(Norm.Linf, 0.03)), new PgdAttack(model), new SquareAttack(model) { Iterations = 5 }] };
+
+        using TorchNetwork network = new(Threshold);
+        IReadOnlyList<RobustResult> results = new RobustnessEvaluation { BatchSize = 2, Attacks = [attack] }.Evaluate(network, data).Robust;
+
+        Assert.Equal(["fgsm", "pgd", "square", "autoattack"], results.Select(result => result.Attack.Name));
+        Assert.Equal([(4, 3), (3, 2), (2, 2), (4, 2)], results.Select(result => (result.Attacked, result.Correct)));
+        Assert.Equal([attack, attack, attack, null], results.Select(result => result.PartOf));
+        Assert.Equal([0, 2], results[^1].Standing);
+    }
+
     private sealed class Direct(Action<EvaluationProgress> tell) : IProgress<EvaluationProgress>
     {
         public void Report(EvaluationProgress value) => tell(value);
@@ -117,7 +150,7 @@ public sealed class RobustnessEvaluationTests
             new(torch.full_like(images, value), [true]);
     }
 
-    private sealed class MemoryDataset(float[] pixels, int[] labels) : IImageDataset
+    internal sealed class MemoryDataset(float[] pixels, int[] labels) : IImageDataset
     {
         public string Name => "memory";
 

@@ -1,0 +1,37 @@
+using System.Collections.Concurrent;
+
+namespace Gdws.Torch;
+
+/// <summary>
+/// Numbers for libtorch that live as long as the program. TorchSharp makes an object for every number that an operation takes, the factor 1 of a plain sum
+/// included, and doesn't keep it alive until libtorch has read it: a garbage collection on another thread in that moment frees it, and the operation fails
+/// ("Expected false to be true") or computes something else. Loops that run for hours meet that moment, so what they do all the time takes its numbers from here.
+/// </summary>
+internal static class KeptScalar
+{
+    public static Scalar Zero { get; } = 0.0;
+
+    public static Scalar One { get; } = 1.0;
+
+    public static Scalar Least { get; } = 1e-300;
+
+    private static ConcurrentDictionary<double, Scalar> Others { get; } = new();
+
+    private static ConcurrentDictionary<long, Scalar> Whole { get; } = new();
+
+    private static Scalar Factor { get; } = 1;
+
+    private static Scalar Negative { get; } = -1;
+
+    /// <summary>A setting of an attack; there are few different ones.</summary>
+    public static Scalar Of(double value) => Others.GetOrAdd(value, number => number);
+
+    /// <summary>A whole number, for tensors of such.</summary>
+    public static Scalar Of(long value) => Whole.GetOrAdd(value, number => number);
+
+    /// <summary>a + b.</summary>
+    public static Tensor Plus(this Tensor a, Tensor b) => a.add(b, Factor);
+
+    /// <summary>a − b.</summary>
+    public static Tensor Minus(this Tensor a, Tensor b) => a.add(b, Negative);
+}

@@ -1,0 +1,74 @@
+using Gdws.Execution.Engine.Compiling;
+using Gdws.Execution.Engine.Kernels;
+using Gdws.Execution.Engine.Steps;
+using Gdws.Onnx;
+
+namespace Gdws.Execution.Engine;
+
+/// <summary>A network as steps with packed constants; nothing in it changes any more, so any number of sessions share it.</summary>
+internal sealed class CompiledNetwork
+{
+    // Several images at once spare the weights' way through the caches; with more than this the maps no longer stay in them.
+    private const long LargestMapBytes = 3L << 19;
+    private const int MostImages = 32;
+
+    private readonly IReadOnlyList<Step> _steps;
+    private readonly Kernel _kernel;
+
+    /// <summary>Compiles a network.</summary>
+    /// <param name="model">The network.</param>
+    /// <param name="set">What to compute with.</param>
+    /// <exception cref="GdwsException">The engine can't run the network; the message names the node.</exception>
+    public CompiledNetwork(OnnxModel model, InstructionSet set)
+    {
+        Source = model.Source;
+        Signature = NetworkSignature.Of(model);
+        _steps = NetworkLowering.Run(model, Signature);
+        _kernel = Kernel.For(set);
+        long largest = RequireMemory();
+        ImagesAtOnce = (int)Math.Clamp(LargestMapBytes / Math.Max(1, largest), 1, MostImages);
+        foreach (Step step in _steps)
+            step.Pack(_kernel);
+    }
+
+    /// <summary>Where the network comes from, for messages.</summary>
+    public string Source { get; }
+
+    public NetworkSignature Signature { get; }
+
+    /// <summary>The steps, in order.</summary>
+    public IReadOnlyList<Step> Steps => _steps;
+
+    /// <summary>Images that are run together; larger batches are cut up.</summary>
+    public int ImagesAtOnce { get; }
+
+    /// <summary>Bytes of packed constants.</summary>
+    public long ConstantBytes => _steps.Sum(step => step.ConstantBytes);
+
+    /// <summary>Makes the jobs for a number of images.</summary>
+    /// <param name="batch">1 to <see cref="ImagesAtOnce"/>.</param>
+    /// <param name="workers">Threads.</param>
+    public NetworkProgram CreateProgram(int batch, int workers)
+    {
+        MemoryPlan plan = MemoryPlan.Of(_steps, batch);
+        return new NetworkProgram(plan.Floats, [.. _steps.Select(step => step.CreateJob(_kernel, plan.Layouts, workers))]);
+    }
+
+    /// <summary>Bytes of the largest map of one image. Absurd sizes in a file must not make the machine run out of memory.</summary>
+    private long RequireMemory()
+    {
+        long available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        try
+        {
+            MemoryPlan plan = MemoryPlan.Of(_steps, 1);
+            if (plan.Floats <= available / sizeof(float))
+                return plan.Layouts.Values.Max(layout => layout.Length) * sizeof(float);
+        }
+        catch (OverflowException)
+        {
+            // Falls through to the message.
+        }
+
+        throw new GdwsException($"{Source}: its maps don't fit the {available >> 20:N0} MiB of memory that there are");
+    }
+}

@@ -1,0 +1,45 @@
+namespace Gdws.Execution.Engine.Kernels;
+
+/// <summary>
+/// The end of a fused step for some pixels and one or two vectors of channels:
+/// <code>
+///   y = clamp(from)  [+ residual]  ─► clamp ─► main
+///                                         └──► · scale + shift ─► clamp ─► second
+/// </code>
+/// Every pixel's place is an offset from the pointer to a map's first pixel; the second vector lies <c>…Step</c> floats from the first.
+/// </summary>
+internal unsafe struct FinishRun
+{
+    /// <summary>What was computed, <c>[Pixels][FromPitch]</c>, vectors side by side.</summary>
+    public float* From;
+    public nint FromPitch;
+    public int Pixels;
+
+    /// <summary>1 or 2.</summary>
+    public int Vectors;
+
+    public float BeforeLow;
+    public float BeforeHigh;
+
+    /// <summary>What is added, or null.</summary>
+    public float* Residual;
+    public int* ResidualAt;
+    public nint ResidualStep;
+
+    public float AfterLow;
+    public float AfterHigh;
+
+    /// <summary>Where the result goes, or null.</summary>
+    public float* Main;
+    public int* MainAt;
+    public nint MainStep;
+
+    /// <summary>Where the rescaled result goes, or null; its scale and shift have a value a channel.</summary>
+    public float* Second;
+    public int* SecondAt;
+    public nint SecondStep;
+    public float* Scale;
+    public float* Shift;
+    public float SecondLow;
+    public float SecondHigh;
+}

@@ -1,0 +1,109 @@
+namespace Gdws.Execution.Engine.Kernels;
+
+/// <summary>
+/// The loops that do the work, for one instruction set. Maps are stored in blocks of sixteen channels:
+/// <code>
+///   channel:   0  1  2 … 15 | 0  1  2 … 15 | …      block 0: the sixteen channels of a pixel side by side,
+///   pixel:         (0,0)    |     (0,1)    | …               pixels of a row one after the other
+///   channel:  16 17 18 … 31 | …                     block 1: the next sixteen channels of all pixels
+/// </code>
+/// A vector holds one pixel's neighbouring channels; nothing ever has to be rearranged inside it, and a step of one pixel is always
+/// sixteen floats. Where C is no multiple of sixteen, the last block has lanes that nobody reads.
+/// </summary>
+internal abstract unsafe class Kernel
+{
+    /// <summary>Channels in a block of a map.</summary>
+    public const int Block = 16;
+
+    /// <summary>Values in a vector.</summary>
+    public abstract int Lanes { get; }
+
+    /// <summary>Output channels that <see cref="MultiplyStrip"/> computes at once: two vectors.</summary>
+    public int PanelWidth => 2 * Lanes;
+
+    /// <summary>The most pixels that <see cref="MultiplyStrip"/> takes.</summary>
+    public abstract int LongestStrip { get; }
+
+    /// <summary>Whether <see cref="Select"/> costs little more than a copy.</summary>
+    public abstract bool SelectsLanes { get; }
+
+    /// <summary>The kernels for an instruction set.</summary>
+    public static Kernel For(InstructionSet set) => set switch
+    {
+        InstructionSet.Vector512 => new VectorKernel<System.Runtime.Intrinsics.Vector512<float>, Simd512>(),
+        InstructionSet.Vector256 => new VectorKernel<System.Runtime.Intrinsics.Vector256<float>, Simd256>(),
+        InstructionSet.Vector128 => new VectorKernel<System.Runtime.Intrinsics.Vector128<float>, Simd128>(),
+        _ => new VectorKernel<float, SimdScalar>(),
+    };
+
+    /// <summary>
+    /// The heart of the engine, a product of a strip of pixels and a panel of weights:
+    /// results[p][m] = initial[p][m] + Σ_k pixels[16·p + offsets[k]] · weights[k][m], in the order of k, whatever the strip's length.
+    /// </summary>
+    /// <param name="rows">Pixels; a number that <see cref="StripLength"/> gave.</param>
+    /// <param name="vectors">Vectors of output channels: 2, or 1 for a last panel of half the width.</param>
+    /// <param name="pixels">The first pixel; the next one lies <see cref="Block"/> floats on.</param>
+    /// <param name="offsets">Where the k-th factor of a pixel lies.</param>
+    /// <param name="count">The number of k.</param>
+    /// <param name="weights"><c>[count, vectors · Lanes]</c></param>
+    /// <param name="initial">What to add to: a bias or the results so far.</param>
+    /// <param name="initialPitch">Floats from one pixel's initial values to the next one's; 0 for a bias.</param>
+    /// <param name="results"><c>[rows, vectors · Lanes]</c></param>
+    public abstract void MultiplyStrip(
+        int rows, int vectors, float* pixels, int* offsets, int count, float* weights, float* initial, nint initialPitch, float* results);
+
+    /// <summary>The length of the next strip; it may be longer than what is left, and what lies beyond is then computed in vain.</summary>
+    /// <param name="left">Pixels left, at least 1.</param>
+    public abstract int StripLength(int left);
+
+    /// <summary>
+    /// One kernel a lane, one vector a pixel: output[p][lane] = Σ_t input[step·p + taps[t]][lane] · weights[t][lane].
+    /// </summary>
+    /// <param name="input">The first tap of the first pixel.</param>
+    /// <param name="step">Floats from one pixel's input to the next one's.</param>
+    /// <param name="taps">Offsets of the taps.</param>
+    /// <param name="tapCount">Their number.</param>
+    /// <param name="weights"><c>[tapCount, Block]</c></param>
+    /// <param name="output"><c>[count, Block]</c></param>
+    /// <param name="count">Pixels.</param>
+    public abstract void Depthwise(float* input, nint step, int* taps, int tapCount, float* weights, float* output, int count);
+
+    /// <summary>Chooses channels: fills the lanes of each pixel from any blocks of a map.</summary>
+    /// <param name="input">The first pixel in block 0.</param>
+    /// <param name="blocks">Where the blocks lie that are chosen from.</param>
+    /// <param name="lanes"><c>[count, Block]</c>: for each of these blocks, which of its lanes each lane takes, or −1.</param>
+    /// <param name="count">How many blocks are chosen from, at least 1.</param>
+    /// <param name="output"><c>[pixels, Block]</c></param>
+    /// <param name="pixels">Pixels.</param>
+    public abstract void Select(float* input, long* blocks, int* lanes, int count, float* output, int pixels);
+
+    /// <summary>Copies pixels of one block side by side.</summary>
+    /// <param name="input">The first pixel.</param>
+    /// <param name="step">Floats from one pixel to the next one's.</param>
+    /// <param name="output"><c>[count, Block]</c></param>
+    /// <param name="count">Pixels.</param>
+    public abstract void Copy(float* input, nint step, float* output, int count);
+
+    /// <summary>Takes results through the end of a fused step, see <see cref="FinishRun"/>.</summary>
+    public abstract void Finish(in FinishRun run);
+
+    /// <summary>Largest value or sum over a window, a block of channels at once.</summary>
+    /// <param name="isMax">Largest value rather than sum.</param>
+    /// <param name="input">The window's first pixel.</param>
+    /// <param name="rows">Rows of the window.</param>
+    /// <param name="columns">Columns of the window.</param>
+    /// <param name="rowPitch">Floats from a row to the next.</param>
+    /// <param name="columnPitch">Floats from a column to the next.</param>
+    /// <param name="scale">What to multiply a sum with.</param>
+    /// <param name="output">One block.</param>
+    public abstract void Pool(bool isMax, float* input, int rows, int columns, nint rowPitch, nint columnPitch, float scale, float* output);
+
+    /// <summary>Arithmetic between two maps: a ∘ b, value by value.</summary>
+    /// <param name="operation">What to do.</param>
+    /// <param name="a">The first operand, <c>[count, Block]</c>.</param>
+    /// <param name="b">The second operand.</param>
+    /// <param name="bStep">Floats from a pixel of b to the next: <see cref="Block"/>, or 0 for one pixel that stands for all.</param>
+    /// <param name="output"><c>[count, Block]</c></param>
+    /// <param name="count">Pixels.</param>
+    public abstract void Combine(Arithmetic operation, float* a, float* b, nint bStep, float* output, int count);
+}

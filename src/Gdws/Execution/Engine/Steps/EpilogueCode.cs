@@ -1,0 +1,103 @@
+using System.Runtime.CompilerServices;
+using Gdws.Execution.Engine.Kernels;
+
+namespace Gdws.Execution.Engine.Steps;
+
+/// <summary>An <see cref="Epilogue"/> that knows where its maps lie.</summary>
+internal sealed unsafe class EpilogueCode(
+    Epilogue epilogue, IReadOnlyDictionary<MapValue, MapLayout> layouts, float* scale, float* shift)
+{
+    private readonly MapLayout? _main = epilogue.Main is null ? null : layouts[epilogue.Main];
+    private readonly MapLayout? _residual = epilogue.Residual is null ? null : layouts[epilogue.Residual];
+    private readonly MapLayout? _second = epilogue.Second is null ? null : layouts[epilogue.Second];
+
+    /// <summary>The shape of the results.</summary>
+    public MapLayout Shape => _main ?? _second!;
+
+    /// <summary>Bytes that <see cref="Locate(int, int, int*, int)"/> writes.</summary>
+    public static long PlacesBytes(int pixels) => 3L * pixels * sizeof(int);
+
+    /// <summary>Writes down where a range of pixels lies in the three maps, in relation to each map's first pixel.</summary>
+    /// <param name="start">The first pixel.</param>
+    /// <param name="end">The pixel behind the last one.</param>
+    /// <param name="places">Receives the places; each map has <paramref name="capacity"/> of them.</param>
+    /// <param name="capacity">At least <paramref name="end"/> − <paramref name="start"/>.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Locate(int start, int end, int* places, int capacity)
+    {
+        int i = 0;
+        for (int pixel = start; pixel < end;)
+        {
+            PixelRun run = PixelRun.First(Shape, pixel, end);
+            Locate(_main, run, places + i);
+            Locate(_residual, run, places + capacity + i);
+            Locate(_second, run, places + (2 * capacity) + i);
+            i += run.Count;
+            pixel += run.Count;
+        }
+    }
+
+    /// <summary>Finishes the results of some pixels.</summary>
+    /// <param name="kernel">The kernels.</param>
+    /// <param name="memory">The memory of all maps.</param>
+    /// <param name="from">The results.</param>
+    /// <param name="fromPitch">Floats from one pixel's results to the next one's.</param>
+    /// <param name="channel">The first channel; a multiple of the number of lanes.</param>
+    /// <param name="vectors">Vectors of channels a pixel, 1 or 2.</param>
+    /// <param name="pixels">The number of pixels.</param>
+    /// <param name="places">What <see cref="Locate(int, int, int*, int)"/> wrote, moved to the first pixel.</param>
+    /// <param name="capacity">As for <see cref="Locate(int, int, int*, int)"/>.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Finish(
+        Kernel kernel, float* memory, float* from, nint fromPitch, int channel, int vectors, int pixels, int* places, int capacity)
+    {
+        FinishRun run = new()
+        {
+            From = from,
+            FromPitch = fromPitch,
+            Pixels = pixels,
+            Vectors = vectors,
+            BeforeLow = epilogue.Before.Low,
+            BeforeHigh = epilogue.Before.High,
+            AfterLow = epilogue.After.Low,
+            AfterHigh = epilogue.After.High,
+            SecondLow = epilogue.SecondClamp.Low,
+            SecondHigh = epilogue.SecondClamp.High,
+            MainAt = places,
+            ResidualAt = places + capacity,
+            SecondAt = places + (2 * capacity),
+        };
+        int next = channel + kernel.Lanes;
+        if (_main is not null)
+        {
+            run.Main = memory + _main.Start + _main.Channel(channel);
+            run.MainStep = (nint)(_main.Channel(next) - _main.Channel(channel));
+        }
+
+        if (_residual is not null)
+        {
+            run.Residual = memory + _residual.Start + _residual.Channel(channel);
+            run.ResidualStep = (nint)(_residual.Channel(next) - _residual.Channel(channel));
+        }
+
+        if (_second is not null)
+        {
+            run.Second = memory + _second.Start + _second.Channel(channel);
+            run.SecondStep = (nint)(_second.Channel(next) - _second.Channel(channel));
+            run.Scale = scale + channel;
+            run.Shift = shift + channel;
+        }
+
+        kernel.Finish(run);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Locate(MapLayout? layout, PixelRun run, int* places)
+    {
+        if (layout is null)
+            return;
+        int first = checked((int)(layout.At(run.Image, run.Row, run.Column) - layout.Start));
+        for (int i = 0; i < run.Count; i++)
+            places[i] = first + (i * Kernel.Block);
+    }
+}

@@ -1,0 +1,152 @@
+namespace Gdws.Execution.Engine;
+
+/// <summary>
+/// The threads of a session. Every one of them goes through all jobs, does its part of each, and waits for the others before the next;
+/// the caller's thread is worker 0. Between runs the others sleep.
+/// </summary>
+internal sealed unsafe class Team : IDisposable
+{
+    // About as long as the shortest jobs take; a worker that waits longer lets other threads have the processor.
+    private const int BusySpins = 2_000;
+
+    private readonly Thread[] _threads;
+    private readonly SemaphoreSlim[] _wake;
+    private readonly NativeBuffer?[] _scratch;
+    private Job[] _jobs = [];
+    private JobContext _context;
+    private int _arrived;
+    private int _phase;
+    private volatile bool _stopRequested;
+    private bool _stopped;
+    private volatile bool _disposed;
+    private Exception? _failure;
+
+    public Team(int workers)
+    {
+        Workers = workers;
+        _scratch = new NativeBuffer[workers];
+        _wake = [.. Enumerable.Range(1, workers - 1).Select(_ => new SemaphoreSlim(0))];
+        _threads =
+        [
+            .. Enumerable.Range(1, workers - 1).Select(worker => new Thread(() => Serve(worker)) { IsBackground = true, Name = $"gdws {worker}" }),
+        ];
+        foreach (Thread thread in _threads)
+            thread.Start();
+    }
+
+    public int Workers { get; }
+
+    /// <summary>Makes sure that every worker has that much working memory.</summary>
+    public void RequireScratch(long bytes)
+    {
+        for (int worker = 0; worker < Workers; worker++)
+        {
+            if (_scratch[worker] is { } buffer && buffer.Bytes >= bytes)
+                continue;
+            _scratch[worker]?.Dispose();
+            _scratch[worker] = new NativeBuffer(bytes);
+        }
+    }
+
+    /// <summary>Runs all jobs.</summary>
+    /// <param name="jobs">The jobs, in order.</param>
+    /// <param name="memory">The memory of all maps.</param>
+    /// <param name="images">The images.</param>
+    /// <param name="logits">Receives the logits.</param>
+    /// <param name="cancellation">Looked at between two jobs.</param>
+    public void Run(Job[] jobs, float* memory, float* images, float* logits, CancellationToken cancellation)
+    {
+        _jobs = jobs;
+        _context = new JobContext { Memory = memory, Images = images, Logits = logits, Scratch = null, Worker = 0, Workers = Workers };
+        _stopRequested = false;
+        _failure = null;
+        foreach (SemaphoreSlim semaphore in _wake)
+            semaphore.Release();
+        Work(0, cancellation);
+        cancellation.ThrowIfCancellationRequested();
+        if (_failure is not null)
+            throw new InvalidOperationException("a worker failed", _failure);
+    }
+
+    public void Dispose()
+    {
+        _disposed = true;
+        foreach (SemaphoreSlim semaphore in _wake)
+            semaphore.Release();
+        foreach (Thread thread in _threads)
+            thread.Join();
+        foreach (SemaphoreSlim semaphore in _wake)
+            semaphore.Dispose();
+        foreach (NativeBuffer? buffer in _scratch)
+            buffer?.Dispose();
+    }
+
+    private void Serve(int worker)
+    {
+        while (true)
+        {
+            _wake[worker - 1].Wait();
+            if (_disposed)
+                return;
+            Work(worker, CancellationToken.None);
+        }
+    }
+
+    private void Work(int worker, CancellationToken cancellation)
+    {
+        JobContext context = new()
+        {
+            Memory = _context.Memory,
+            Images = _context.Images,
+            Logits = _context.Logits,
+            Scratch = (byte*)_scratch[worker]!.Floats,
+            Worker = worker,
+            Workers = Workers,
+        };
+        foreach (Job job in _jobs)
+        {
+            try
+            {
+                job.Run(context);
+            }
+            catch (Exception exception)
+            {
+                _failure = exception;
+                _stopRequested = true;
+            }
+
+            if (cancellation.IsCancellationRequested)
+                _stopRequested = true;
+            if (Meet())
+                return;
+        }
+    }
+
+    /// <summary>
+    /// Waits for the others. Whether to stop is decided by the last one to arrive, so that all stop at the same job or none does.
+    /// </summary>
+    private bool Meet()
+    {
+        if (Workers == 1)
+            return _stopRequested;
+
+        int phase = Volatile.Read(ref _phase);
+        if (Interlocked.Increment(ref _arrived) == Workers)
+        {
+            _arrived = 0;
+            _stopped = _stopRequested;
+            Volatile.Write(ref _phase, phase + 1);
+            return _stopped;
+        }
+
+        for (int spins = 0; Volatile.Read(ref _phase) == phase; spins++)
+        {
+            if (spins < BusySpins)
+                Thread.SpinWait(4);
+            else
+                Thread.Yield();
+        }
+
+        return _stopped;
+    }
+}
