@@ -126,7 +126,7 @@ internal sealed class Ablation : IDisposable
         using TorchNetwork network = new(model);
         (double clean, double adversarial) = _heldOut.Divergences(network);
         string accuracies = " | ";
-        if (_evaluation is not null)
+        if (_evaluation is not null && (_options.AccuracyOf.Length == 0 || _options.AccuracyOf.Contains(name)))
         {
             EvaluationResult result = new RobustnessEvaluation { Attacks = [_attack] }.Run(network, _evaluation);
             accuracies = $"{result.Natural.Accuracy:F1} ({result.Natural.Accuracy - _dense!.Natural.Accuracy:+0.0;−0.0;0.0}) | "

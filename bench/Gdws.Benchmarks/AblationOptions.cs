@@ -6,7 +6,7 @@ namespace Gdws.Benchmarks;
 internal sealed record AblationOptions
 {
     public const string Usage =
-        "ablation NET.onnx CALIBRATION-DATA EVALUATION-DATA [--samples 2000] [--held-out 200] [--images 0] [--speedups 2.2,3.6] [--rows NAME,…] [--eps 8/255] [--seed 0]";
+        "ablation NET.onnx CALIBRATION-DATA EVALUATION-DATA [--samples 2000] [--held-out 200] [--images 0] [--accuracy-of NAME,…] [--speedups 2.2,3.6] [--rows NAME,…] [--eps 8/255] [--seed 0]";
 
     public required string Network { get; init; }
 
@@ -28,6 +28,9 @@ internal sealed record AblationOptions
     /// <summary>Names of rows; empty for all.</summary>
     public string[] Rows { get; init; } = [];
 
+    /// <summary>Rows whose accuracies are measured; empty for all.</summary>
+    public string[] AccuracyOf { get; init; } = [];
+
     public double Epsilon { get; init; } = 8.0 / 255;
 
     public int Seed { get; init; }
@@ -47,6 +50,7 @@ internal sealed record AblationOptions
                 "--images" => options with { Images = int.Parse(value, CultureInfo.InvariantCulture) },
                 "--speedups" => options with { Speedups = [.. value.Split(',').Select(Number)] },
                 "--rows" => options with { Rows = value.Split(',') },
+                "--accuracy-of" => options with { AccuracyOf = value.Split(',') },
                 "--eps" => options with { Epsilon = Number(value) },
                 "--seed" => options with { Seed = int.Parse(value, CultureInfo.InvariantCulture) },
                 _ => null,

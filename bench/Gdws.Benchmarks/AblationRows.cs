@@ -27,6 +27,7 @@ internal static class AblationRows
         ("quick+measured", Quick with { Weighting = LayerWeighting.FisherAndMeasured }),
         ("quick+measured+als", Quick with { Weighting = LayerWeighting.FisherAndMeasured, AlternatingRounds = 2 }),
         ("quick+sequential", Quick with { Refit = RefitKind.Sequential }),
+        ("quick+sequential+differences", Quick with { Refit = RefitKind.Sequential, DifferenceWeight = 0.5 }),
         ("full-skip", Full with { SkipCorrection = false }),
         ("full-differences", Full with { DifferenceWeight = 0 }),
         ("full-weights", Full with { OutputWeights = false }),

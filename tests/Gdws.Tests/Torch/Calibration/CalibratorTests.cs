@@ -1,5 +1,7 @@
 using Gdws.Data;
+using Gdws.Execution;
 using Gdws.Onnx;
+using Gdws.OnnxRuntime;
 using Gdws.Planning;
 using Gdws.Torch;
 using Gdws.Torch.Attacks;
@@ -97,6 +99,28 @@ public sealed class CalibratorTests
 
         Assert.Equal(kernels.OrderDescending(), kernels);
         Assert.True(kernels[2] < kernels[0]);
+    }
+
+    [Fact]
+    public void TheNetwork_IsPlainOnnxThatOnnxRuntimeRunsAlike()
+    {
+        CalibrationResult result = Calibrate(CalibrationEffort.Full);
+        IImageDataset images = TinyNetworks.Images(6);
+        float[] pixels = new float[6 * images.ImageLength()], logits = new float[24];
+        images.CopyBatch(0, 6, pixels, new int[6]);
+
+        using (IEngineSession session = new OnnxRuntimeEngine().Load(result.Network, 1))
+        {
+            for (int i = 0; i < 6; i++)
+                session.Run(pixels.AsSpan(i * images.ImageLength(), images.ImageLength()), 1, logits.AsSpan(i * 4, 4));
+        }
+
+        using TorchNetwork network = new(result.Network);
+        Tensor expected = network.Forward(tensor(pixels).reshape(6, 2, 8, 7));
+        Assert.True(allclose(expected, tensor(logits).reshape(6, 4), 1e-4, 1e-4));
+
+        static CalibrationResult Calibrate(CalibrationEffort effort) => TinyCalibration.Run(
+            Spectra.Of(TinyNetworks.Residual()), TinyNetworks.Images(), _half, _options with { Effort = effort });
     }
 
     [Fact]
