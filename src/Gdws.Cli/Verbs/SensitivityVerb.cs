@@ -106,7 +106,8 @@ internal sealed class SensitivityVerb : Verb
             Step = arguments.GetValue(_step),
             Iterations = arguments.GetValue(_iterations),
             Seed = arguments.GetValue(_seed),
-        }.ToAttack()) with { StopWhenBroken = false };
+        }.ToAttack()) with
+        { StopWhenBroken = false };
     }
 
     private static void Show(VerbContext context, SensitivityEstimate estimate)
