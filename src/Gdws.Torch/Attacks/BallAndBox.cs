@@ -65,12 +65,15 @@ internal static class BallAndBox
         Tensor sorting = signs.gather(1, order);
         Tensor slopes = sorting.cumsum(1);
         Tensor sums = sorting.mul(sorted).cumsum(1);
-        Tensor norms = sums.Minus(sorted * slopes);
 
-        // The last hinge above the solution: from it on H is a straight line.
+        // H only grows along the hinges; where it is flat, rounding mustn't make it fall below ε again.
+        Tensor norms = sums.Minus(sorted * slopes).cummax(1).values;
+
+        // The last hinge above the solution: from it on H is a straight line (where that is flat, the hinge itself is the solution).
         Tensor last = norms.lt(KeptScalar.Of(epsilon)).sum(1, keepdim: true).add(KeptScalar.Of(-1L), KeptScalar.Of(1L)).clamp(KeptScalar.Of(0L), KeptScalar.Of(hinges.shape[1] - 1));
-        Tensor slope = slopes.gather(1, last).clamp(min: KeptScalar.One);
-        Tensor threshold = sums.gather(1, last).add(KeptScalar.Of(-epsilon), KeptScalar.One).div(slope).clamp(min: KeptScalar.Zero);
+        Tensor slope = slopes.gather(1, last);
+        Tensor crossing = sums.gather(1, last).add(KeptScalar.Of(-epsilon), KeptScalar.One).div(slope.clamp(min: KeptScalar.One));
+        Tensor threshold = torch.where(slope.gt(KeptScalar.Zero), crossing, sorted.gather(1, last)).clamp(min: KeptScalar.Zero);
         Tensor inside = torch.minimum(magnitude, bound).sum(1, keepdim: true).le(KeptScalar.Of(epsilon));
         threshold = torch.where(inside, torch.zeros_like(threshold), threshold);
         return (torch.minimum(magnitude.Minus(threshold).clamp(min: KeptScalar.Zero), bound) * v.sign()).MoveToOuterDisposeScope();

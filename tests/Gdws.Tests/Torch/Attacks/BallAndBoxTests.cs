@@ -92,6 +92,14 @@ public sealed class BallAndBoxTests
     }
 
     [Fact]
+    public void WhereTheL1NormIsFlatAtTheRadius_TheProjectionStaysInside()
+    {
+        double[] projected = Project(Norm.L1, [1, -2.0 / 45, -9.303e-58], [0.5, 1.0 / 13, 6.586e-8], 0.5);
+
+        Assert.All(new[] { 0.5, 0, 0 }.Zip(projected), pair => Assert.Equal(pair.First, pair.Second, 1e-12));
+    }
+
+    [Fact]
     public void ALargeImage_IsProjectedRowByRow()
     {
         double[] first = [.. TorchNetworks.Random(3000, 1).Select(v => (double)v)];
