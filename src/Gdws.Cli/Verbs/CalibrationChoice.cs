@@ -94,8 +94,8 @@ internal sealed class CalibrationChoice
     {
         if (arguments.GetValue(_attack) == NoAttack)
             return null;
-        string norm = arguments.GetValue(_norm)!;
-        Fraction epsilon = arguments.GetValue(_epsilon) ?? Fraction.Parse(norm switch { "linf" => "8/255", "l2" => "0.5", _ => "12" });
-        return (PgdAttack)new AttackChoice(ThreatModel.ParseNorm(norm), epsilon) { Iterations = 10, Seed = arguments.GetValue(_seed) }.ToAttack();
+        Norm norm = ThreatModel.ParseNorm(arguments.GetValue(_norm)!);
+        Fraction epsilon = arguments.GetValue(_epsilon) ?? ThreatList.UsualEpsilon(norm);
+        return (PgdAttack)new AttackChoice(norm, epsilon) { Iterations = 10, Seed = arguments.GetValue(_seed) }.ToAttack();
     }
 }

@@ -119,6 +119,8 @@ internal sealed class ConvertVerb : Verb
         Option[] forCheckpoints = [_arch, _classes, _channels, _imageSize];
         if (forCheckpoints.FirstOrDefault(option => arguments.GetResult(option) is { Implicit: false }) is { } option)
             throw new GdwsException($"{source}: is a network already; {option.Name} is for checkpoints");
-        return conversion.Prepend(OnnxModel.Load(source));
+        OnnxModel network = OnnxModel.Load(source);
+        FiniteWeights.Require(network);
+        return conversion.Prepend(network);
     }
 }

@@ -11,6 +11,9 @@ internal static class IdxFiles
 {
     private const int Classes = 10;
 
+    // Well above the largest sets of such digits. A small gzip file can declare, and unpack to, a thousand times its own size.
+    private const long MaximumUnzipped = 1L << 28;
+
     public static IImageDataset Open(string name, string folder, string split)
     {
         DataFile.ExistingFolder(folder);
@@ -78,11 +81,12 @@ internal static class IdxFiles
             size[i] = CheckedSize(file, BinaryPrimitives.ReadUInt32BigEndian(header.AsSpan(4 + (4 * i))), isCount: i == 0);
 
         long expected = size.Aggregate(1L, (product, value) => product * value);
-        if (expected > DataFile.MaximumBytes)
+        long most = length is null ? MaximumUnzipped : DataFile.MaximumBytes;
+        if (expected > most)
         {
             throw new InvalidFileException(
                 file,
-                $"declares {string.Join("×", size)} = {expected} bytes, more than the {DataFile.MaximumBytes} that can be read");
+                $"declares {string.Join("×", size)} = {expected} bytes, more than the {most} that can be read");
         }
 
         if (length is long real && real - header.Length != expected)

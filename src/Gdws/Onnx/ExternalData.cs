@@ -14,11 +14,13 @@ internal static class ExternalData
     /// <exception cref="InvalidFileException">A reference leaves the model's folder, or points at what isn't there.</exception>
     public static void Inline(ModelProto model, string path)
     {
+        Dictionary<(string File, long Offset, long Length), ByteString> known = [];
+        Dictionary<string, long> taken = new(StringComparer.Ordinal);
         foreach (TensorProto tensor in Tensors(model.Graph))
         {
             if (tensor.DataLocation != TensorProto.Types.DataLocation.External)
                 continue;
-            tensor.RawData = Read(tensor, path);
+            tensor.RawData = Read(tensor, path, known, taken);
             tensor.ExternalData.Clear();
             tensor.ClearDataLocation();
         }
@@ -52,7 +54,15 @@ internal static class ExternalData
     private static void Refer(TensorProto tensor, string key, string value) =>
         tensor.ExternalData.Add(new StringStringEntryProto { Key = key, Value = value });
 
-    private static ByteString Read(TensorProto tensor, string path)
+    /// <summary>
+    /// Reads a range, once for all tensors that share it. Ranges that overlap otherwise are no way to store weights, but one to make a small file
+    /// take any amount of memory.
+    /// </summary>
+    private static ByteString Read(
+        TensorProto tensor,
+        string path,
+        Dictionary<(string File, long Offset, long Length), ByteString> known,
+        Dictionary<string, long> taken)
     {
         string location = Entry(tensor, "location") ?? throw Problem("names no file");
         string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
@@ -73,13 +83,18 @@ internal static class ExternalData
         if (length > Array.MaxLength)
             throw Problem($"is too large: {length:N0} bytes");
 
+        if (known.TryGetValue((file, offset, length), out ByteString? shared))
+            return shared;
+        if ((taken[file] = taken.GetValueOrDefault(file) + length) > info.Length)
+            throw Problem($"overlaps that of other tensors in {location}");
+
         try
         {
             byte[] bytes = new byte[length];
             using FileStream stream = info.OpenRead();
             stream.Position = offset;
             stream.ReadExactly(bytes);
-            return UnsafeByteOperations.UnsafeWrap(bytes);
+            return known[(file, offset, length)] = UnsafeByteOperations.UnsafeWrap(bytes);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

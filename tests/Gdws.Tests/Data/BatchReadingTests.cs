@@ -11,7 +11,7 @@ public sealed class BatchReadingTests : IDisposable
     public BatchReadingTests()
     {
         _folder.Write("test_batch.bin", Fixtures.Cifar([1], [2], [3]));
-        _dataset = ImageDataset.Open($"cifar10:{_folder.Path}");
+        _dataset = ImageDataset.Open($"cifar10:{_folder.Root}");
     }
 
     public void Dispose() => _folder.Dispose();
@@ -78,7 +78,7 @@ public sealed class BatchReadingTests : IDisposable
     public void WhenFoldersAreTheClasses_TheMessagePointsToTheList()
     {
         _folder.Write("val/n01/a.jpg", TinyImages.Grey.Content);
-        IImageDataset folders = ImageDataset.Open($"imagenet:{_folder.Path}/val");
+        IImageDataset folders = ImageDataset.Open($"imagenet:{_folder.Root}/val");
 
         string message = Assert.Throws<GdwsException>(() => folders.RequireMatches(3, 224, 224, 1000, "net.onnx")).Message;
 
@@ -89,7 +89,7 @@ public sealed class BatchReadingTests : IDisposable
     public void Reading_IsSafeFromSeveralThreads()
     {
         _folder.Write("val/n01/a.jpg", TinyImages.Progressive420.Content);
-        foreach (IImageDataset dataset in new[] { _dataset, ImageDataset.Open($"imagenet:{_folder.Path}/val") })
+        foreach (IImageDataset dataset in new[] { _dataset, ImageDataset.Open($"imagenet:{_folder.Root}/val") })
         {
             float[] expected = new float[dataset.ImageLength()];
             dataset.CopyImage(0, expected);

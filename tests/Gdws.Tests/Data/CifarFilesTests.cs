@@ -32,7 +32,7 @@ public sealed class CifarFilesTests : IDisposable
         _folder.Write("data_batch_5.bin", Fixtures.Cifar([5]));
         _folder.Write("data_batch_2.bin", Fixtures.Cifar([2], [1]));
 
-        IImageDataset dataset = ImageDataset.Open($"cifar10:{_folder.Path}", "train");
+        IImageDataset dataset = ImageDataset.Open($"cifar10:{_folder.Root}", "train");
 
         Assert.Equal([2, 1, 5], Enumerable.Range(0, dataset.Count).Select(dataset.Label));
     }
@@ -42,7 +42,7 @@ public sealed class CifarFilesTests : IDisposable
     {
         _folder.Write("test.bin", Fixtures.Cifar([19, 99], [0, 7]));
 
-        IImageDataset dataset = ImageDataset.Open($"cifar100:{_folder.Path}");
+        IImageDataset dataset = ImageDataset.Open($"cifar100:{_folder.Root}");
         float[] image = new float[dataset.ImageLength()];
         dataset.CopyImage(1, image);
 
@@ -60,7 +60,7 @@ public sealed class CifarFilesTests : IDisposable
     {
         string file = _folder.Write("test_batch.bin", new byte[length]);
 
-        string message = Assert.Throws<InvalidFileException>(() => ImageDataset.Open($"cifar10:{_folder.Path}")).Message;
+        string message = Assert.Throws<InvalidFileException>(() => ImageDataset.Open($"cifar10:{_folder.Root}")).Message;
 
         Assert.StartsWith(file, message, StringComparison.Ordinal);
         Assert.Contains("multiple of 3073 bytes", message, StringComparison.Ordinal);
@@ -74,7 +74,7 @@ public sealed class CifarFilesTests : IDisposable
 
         Assert.Contains(
             "no images",
-            Assert.Throws<InvalidFileException>(() => ImageDataset.Open($"cifar10:{_folder.Path}")).Message,
+            Assert.Throws<InvalidFileException>(() => ImageDataset.Open($"cifar10:{_folder.Root}")).Message,
             StringComparison.Ordinal);
     }
 
@@ -83,7 +83,7 @@ public sealed class CifarFilesTests : IDisposable
     {
         _folder.Write("test_batch.bin", Fixtures.Cifar([3], [10]));
 
-        string message = Assert.Throws<InvalidFileException>(() => ImageDataset.Open($"cifar10:{_folder.Path}")).Message;
+        string message = Assert.Throws<InvalidFileException>(() => ImageDataset.Open($"cifar10:{_folder.Root}")).Message;
 
         Assert.Contains("image 1 (byte 3073): expected a label from 0 to 9, found 10", message, StringComparison.Ordinal);
     }

@@ -108,10 +108,10 @@ public sealed class HostileDataTests : IDisposable
         byte[] idx = Fixtures.Idx([2, 5, 4], [.. Enumerable.Range(0, 40).Select(value => (byte)(value * value))]);
         return kind switch
         {
-            "idx" => ($"mnist:{_folder.Path}", "t10k-images-idx3-ubyte", idx),
-            "gzipped idx" => ($"mnist:{_folder.Path}", "t10k-images-idx3-ubyte.gz", Fixtures.Gzip(idx)),
-            "cifar" => ($"cifar10:{_folder.Path}", "test_batch.bin", Fixtures.Cifar([3])),
-            _ => ($"svhn:{_folder.Path}/a.mat", "a.mat", Fixtures.Svhn([10], compressed: kind == "compressed svhn")),
+            "idx" => ($"mnist:{_folder.Root}", "t10k-images-idx3-ubyte", idx),
+            "gzipped idx" => ($"mnist:{_folder.Root}", "t10k-images-idx3-ubyte.gz", Fixtures.Gzip(idx)),
+            "cifar" => ($"cifar10:{_folder.Root}", "test_batch.bin", Fixtures.Cifar([3])),
+            _ => ($"svhn:{_folder.Root}/a.mat", "a.mat", Fixtures.Svhn([10], compressed: kind == "compressed svhn")),
         };
     }
 

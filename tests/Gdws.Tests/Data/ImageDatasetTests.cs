@@ -61,7 +61,7 @@ public sealed class ImageDatasetTests
     {
         using TemporaryFolder folder = new();
         foreach (string split in new[] { "test", "train" })
-            Assert.StartsWith(folder.Path, Assert.ThrowsAny<GdwsException>(() => ImageDataset.Open($"{kind}:{folder.Path}", split)).Message, StringComparison.Ordinal);
+            Assert.StartsWith(folder.Root, Assert.ThrowsAny<GdwsException>(() => ImageDataset.Open($"{kind}:{folder.Root}", split)).Message, StringComparison.Ordinal);
     }
 
     private static void AssertSameImages(IImageDataset expected, IImageDataset actual)

@@ -95,7 +95,7 @@ public sealed class ImageFoldersTests : IDisposable
         Assert.InRange(image.Average(), 0.2f, 0.8f);
     }
 
-    private IImageDataset Open() => ImageDataset.Open($"imagenet:{_folder.Path}");
+    private IImageDataset Open() => ImageDataset.Open($"imagenet:{_folder.Root}");
 
     private void WriteImage(string name) => _folder.Write(name, TinyImages.Baseline420.Content);
 }

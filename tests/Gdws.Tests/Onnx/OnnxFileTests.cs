@@ -206,6 +206,24 @@ public sealed class OnnxFileTests : IDisposable
         Assert.Contains(expected, Refused(External(entries)).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void TensorsThatShareARange_ShareItsMemory_AndOverlappingRangesAreRefused()
+    {
+        File.WriteAllBytes(Path.Combine(_folder, "w.bin"), new byte[432 + 16]);
+        ModelProto shared = External(("location", "w.bin"), ("offset", "0"), ("length", "432"));
+        TensorProto copy = shared.Graph.Initializer[0].Clone();
+        copy.Name = "copy";
+        shared.Graph.Initializer.Add(copy);
+        string file = Path.Combine(_folder, "net.onnx");
+        File.WriteAllBytes(file, shared.ToByteArray());
+
+        OnnxModel model = OnnxModel.Load(file);
+        Assert.True(model.Constant("w.weight")!.RawData.Memory.Span == model.Constant("copy")!.RawData.Memory.Span);
+
+        copy.ExternalData[1].Value = "16";
+        Assert.Contains("overlaps that of other tensors", Refused(shared).Message, StringComparison.Ordinal);
+    }
+
     private static TestNetwork Small() => new TestNetwork(17, 0, 3, 8, 8)
         .Weight("w.weight", 4, 3, 3, 3).Weight("w.bias", 4)
         .Node("Conv", "c", ["images", "w.weight", "w.bias"], n => n.WithList("pads", 1, 1, 1, 1))

@@ -109,6 +109,33 @@ public sealed class AttackTests
         }
     }
 
+    /// <summary>With two classes the cross-entropy leads straight to the other one, so what climbs it gets as far as any attack can.</summary>
+    [Theory]
+    [InlineData("fgsm", Norm.Linf)]
+    [InlineData("fgsm", Norm.L2)]
+    [InlineData("pgd", Norm.Linf)]
+    [InlineData("pgd", Norm.L2)]
+    [InlineData("apgd-ce", Norm.Linf)]
+    [InlineData("apgd-ce", Norm.L2)]
+    public void WithTwoClasses_WhatClimbsTheCrossEntropyBreaksExactlyWhatTheClosedFormSays(string name, Norm norm)
+    {
+        const int images = 60, length = 24;
+        float[][] weight = [Random(length, 20), Random(length, 21)];
+        using TorchNetwork network = new(Linear([1, 4, 6], weight, [0.02f, -0.01f]));
+        using Tensor batch = Images(network, Random(images * length, 31, 0.45f, 0.55f), images);
+        int[] labels = Predicted(network, batch);
+        double[] distances = Distances(network, batch, weight, labels, norm);
+        double epsilon = distances.Order().ElementAt(images / 2) * 1.0005;
+
+        using AttackResult result = AttackTable.Create(name, norm, epsilon).Attack(network, batch, labels, [.. Enumerable.Range(0, images)]);
+
+        for (int i = 0; i < images; i++)
+        {
+            if (Math.Abs((distances[i] / epsilon) - 1) > 1e-4)
+                Assert.True(result.Broken[i] == distances[i] < epsilon, $"image {i} at {distances[i] / epsilon} ε: broken is {result.Broken[i]}");
+        }
+    }
+
     [Theory]
     [MemberData(nameof(All))]
     public void TheResult_DependsOnTheSeedButNotOnTheBatches(string name, Norm norm)

@@ -1,6 +1,5 @@
 using Gdws.Onnx;
 using Gdws.Planning;
-using Gdws.Tests.Cli;
 using Gdws.Torch;
 using Gdws.Torch.Attacks;
 using Gdws.Torch.Calibration;

@@ -2,7 +2,6 @@ using Gdws.Checkpoints;
 using Gdws.Onnx;
 using Gdws.Planning;
 using Gdws.Tests.Checkpoints.Fixtures;
-using Gdws.Tests.Cli;
 using Gdws.Torch.Sensitivity;
 
 namespace Gdws.Tests.Torch.Sensitivity;
