@@ -8,6 +8,7 @@ internal static class AblationRows
     private static readonly CalibrationRecipe Quick = CalibrationRecipe.Of(CalibrationEffort.Quick);
     private static readonly CalibrationRecipe Full = CalibrationRecipe.Of(CalibrationEffort.Full);
     private static readonly CalibrationRecipe Whitened = new();
+    private static readonly CalibrationRecipe Order = Whitened with { SecondOrder = true };
     private static readonly CalibrationRecipe Plain = Whitened with { Whitened = false, OutputWeights = false, Refit = RefitKind.None };
 
     public static IReadOnlyList<(string Name, CalibrationRecipe? Recipe)> All { get; } =
@@ -22,12 +23,14 @@ internal static class AblationRows
         ("whitened+F+refit", Whitened),
         ("whitened+F+refit+measured", Whitened with { Weighting = LayerWeighting.FisherAndMeasured }),
         ("whitened+F+sequential", Whitened with { Refit = RefitKind.Sequential }),
+        ("order+refit", Order),
+        ("order+refit+relative", Order with { Weighting = LayerWeighting.Relative }),
+        ("order+refit+measured", Order with { Weighting = LayerWeighting.FisherAndMeasured }),
+        ("order+refit+measured+als", Order with { Weighting = LayerWeighting.FisherAndMeasured, AlternatingRounds = 2 }),
+        ("order+sequential", Order with { Refit = RefitKind.Sequential }),
         ("quick", Quick),
-        ("quick+relative", Quick with { Weighting = LayerWeighting.Relative }),
         ("quick+measured", Quick with { Weighting = LayerWeighting.FisherAndMeasured }),
-        ("quick+measured+als", Quick with { Weighting = LayerWeighting.FisherAndMeasured, AlternatingRounds = 2 }),
-        ("quick+sequential", Quick with { Refit = RefitKind.Sequential }),
-        ("quick+sequential+differences", Quick with { Refit = RefitKind.Sequential, DifferenceWeight = 0.5 }),
+        ("quick+als", Quick with { AlternatingRounds = 2 }),
         ("full-skip", Full with { SkipCorrection = false }),
         ("full-differences", Full with { DifferenceWeight = 0 }),
         ("full-weights", Full with { OutputWeights = false }),

@@ -30,7 +30,7 @@ internal sealed class CalibrationChoice
     private readonly Option<Fraction?> _epsilon =
         SharedOptions.OptionalNumber("--eps", "E", "Radius ε in pixel units (else 8/255 for linf, 0.5 for l2, 12 for l1)");
     private readonly Option<string> _effort =
-        SharedOptions.Choice("--effort", "quick", "quick: whitened spectra and refit weights; full: everything that helps, takes longer", "quick", "full");
+        SharedOptions.Choice("--effort", "quick", "full also measures what each layer is worth and improves kernels by turns; takes longer", "quick", "full");
     private readonly Option<int> _seed = SharedOptions.Seed();
     private readonly Option<string> _device = new("--device")
     {

@@ -29,14 +29,9 @@ public sealed record CalibrationRecipe
 
     /// <summary>The parts of an effort.</summary>
     /// <param name="effort">The effort.</param>
-    public static CalibrationRecipe Of(CalibrationEffort effort) => effort == CalibrationEffort.Quick
-        ? new CalibrationRecipe { SecondOrder = true }
-        : new CalibrationRecipe
-        {
-            DifferenceWeight = 0.5,
-            Weighting = LayerWeighting.FisherAndMeasured,
-            SecondOrder = true,
-            AlternatingRounds = 2,
-            Refit = RefitKind.Sequential,
-        };
+    public static CalibrationRecipe Of(CalibrationEffort effort)
+    {
+        CalibrationRecipe quick = new() { DifferenceWeight = 0.5, SecondOrder = true, Refit = RefitKind.Sequential };
+        return effort == CalibrationEffort.Quick ? quick : quick with { Weighting = LayerWeighting.FisherAndMeasured, AlternatingRounds = 2 };
+    }
 }
