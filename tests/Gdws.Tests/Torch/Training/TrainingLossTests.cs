@@ -1,4 +1,3 @@
-using Gdws.Torch;
 using Gdws.Torch.Attacks;
 using Gdws.Torch.Training;
 using TorchSharp;
