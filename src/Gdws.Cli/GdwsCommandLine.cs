@@ -127,6 +127,7 @@ internal static class GdwsCommandLine
         new ApproximateVerb(),
         new EvaluateVerb(),
         new BenchmarkVerb(),
+        new TrainVerb(),
     ];
 
     private static int Report(Exception exception, bool verbose, TextWriter error)

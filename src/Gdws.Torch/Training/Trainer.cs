@@ -1,4 +1,7 @@
+using System.Text.Json;
 using Gdws.Data;
+using Gdws.Onnx;
+using Gdws.Onnx.Schema;
 
 namespace Gdws.Torch.Training;
 
@@ -8,6 +11,8 @@ namespace Gdws.Torch.Training;
 /// <param name="options">How.</param>
 public sealed class Trainer(TrainableNetwork network, IImageDataset data, TrainingOptions options)
 {
+    private const string MetadataKey = "gdws.training";
+
     /// <summary>The network.</summary>
     public TrainableNetwork Network { get; } = network ?? throw new ArgumentNullException(nameof(network));
 
@@ -52,6 +57,25 @@ public sealed class Trainer(TrainableNetwork network, IImageDataset data, Traini
             Require(Validation);
         using TrainingRun run = new(this);
         return run.ToEnd(progress, cancellation);
+    }
+
+    /// <summary>The trained network; its metadata (<c>gdws.training</c>, JSON) tell how it was trained.</summary>
+    /// <param name="result">What <see cref="Run"/> returned.</param>
+    public OnnxModel ToModel(TrainingResult result)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        ModelProto proto = Network.ToModel().Proto.Clone();
+        foreach (StringStringEntryProto old in proto.MetadataProps.Where(entry => entry.Key == MetadataKey).ToArray())
+            proto.MetadataProps.Remove(old);
+        SortedDictionary<string, string> recipe = new(Options.Describe().ToDictionary(), StringComparer.Ordinal)
+        {
+            ["data"] = $"{Data.Name} ({Data.Split})",
+            ["images"] = $"{Data.Count}",
+            ["held-out"] = Validation is { } images ? $"{images.Count}" : "none",
+            ["epoch"] = $"{result.Best.Epoch}",
+        };
+        proto.MetadataProps.Add(new StringStringEntryProto { Key = MetadataKey, Value = JsonSerializer.Serialize(recipe) });
+        return new OnnxModel(proto, Network.Model.Source);
     }
 
     private void Require(IImageDataset images)

@@ -74,7 +74,7 @@ public sealed record TrainingOptions(TrainingMethod Method)
     public int Seed { get; init; }
 
     /// <summary>Everything that decides the result, by name, in a form that two trainings can be compared by.</summary>
-    internal IReadOnlyDictionary<string, string> Describe() => new SortedDictionary<string, string>(StringComparer.Ordinal)
+    public IReadOnlyDictionary<string, string> Describe() => new SortedDictionary<string, string>(StringComparer.Ordinal)
     {
         ["augmentation"] = Augmentation switch { Augmentation.None => "none", Augmentation.Crop => "crop", _ => "crop-flip" },
         ["batch"] = $"{BatchSize}",
