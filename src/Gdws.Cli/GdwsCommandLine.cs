@@ -128,6 +128,7 @@ internal static class GdwsCommandLine
         new EvaluateVerb(),
         new BenchmarkVerb(),
         new TrainVerb(),
+        new PruneVerb(),
     ];
 
     private static int Report(Exception exception, bool verbose, TextWriter error)
