@@ -1,0 +1,130 @@
+using Gdws.Onnx;
+using Gdws.Onnx.Schema;
+using Gdws.Planning;
+using Google.Protobuf.Collections;
+using DataType = Gdws.Onnx.Schema.TensorProto.Types.DataType;
+
+namespace Gdws.Latency;
+
+/// <summary>Small networks around one layer, in which an engine treats it as in a large one.</summary>
+/// <remarks>
+/// <code>
+///   images [4] ─► Conv 1×1 + ReLU [C] ─► the layer + ReLU [M] ─► mean over positions ─► [M]
+/// </code>
+/// Engines keep maps in layouts of their own between convolutions and rearrange them where an operator wants another one. A layer by itself would pay for
+/// that at both ends; here the convolution before it and the mean behind it, which cost little, speak the engine's layout as their likes in the network
+/// do, and what a layer's form costs on top (the <c>Gather</c> of a GDWS convolution wants the plain layout) is charged to that form.
+/// </remarks>
+internal sealed class LayerNetworks
+{
+    private const int Opset = 17;
+    private const int FormatVersion = 8;
+
+    // Few, so that making the maps costs little beside the layer itself.
+    private const int ImageChannels = 4;
+
+    private readonly LayerShape _shape;
+    private readonly int? _fixedBatch;
+    private readonly int _seed;
+
+    /// <param name="shape">The layer.</param>
+    /// <param name="fixedBatch">The only batch that the networks shall take; null for any, as engines may make use of knowing it.</param>
+    /// <param name="seed">Decides weights and which channels have kernels.</param>
+    public LayerNetworks(LayerShape shape, int? fixedBatch, int seed)
+    {
+        _shape = shape;
+        _fixedBatch = fixedBatch;
+        _seed = seed;
+    }
+
+    /// <summary>The same without the layer: what the other parts take.</summary>
+    public OnnxModel WithoutLayer() => Network(withLayer: false);
+
+    /// <summary>With the layer as the network has it.</summary>
+    public OnnxModel AsItIs()
+    {
+        OnnxModel network = Network(withLayer: true);
+        return _shape.Kernels > 0 ? WithKernels(network, _shape.Kernels) : network;
+    }
+
+    /// <summary>With a GDWS convolution of so many kernels in the layer's place.</summary>
+    public OnnxModel WithKernels(int kernels) => WithKernels(Network(withLayer: true), kernels);
+
+    private OnnxModel WithKernels(OnnxModel network, int kernels)
+    {
+        GdwsConvolutionWriter writer = new(network);
+        ConvolutionLayer layer = network.Convolutions.Single(candidate => candidate.Name == "layer");
+        writer.Replace(layer, RandomFactors.Of(layer, kernels, _seed));
+        return writer.Finish("gdws.latency", $"{kernels} kernels");
+    }
+
+    private OnnxModel Network(bool withLayer)
+    {
+        GraphProto graph = new() { Name = "layer" };
+        Random random = new(_seed);
+        string value = "images";
+        bool needsMaps = !_shape.ReadsImages;
+        Declare(graph.Input, value, needsMaps ? ImageChannels : _shape.Inputs, _shape.InputSize);
+        if (needsMaps)
+        {
+            Weight(graph, random, "before.weight", _shape.Inputs, ImageChannels, 1, 1);
+            Add(graph, "Conv", "before", value, "before.weight").WithList("kernel_shape", 1, 1);
+            Add(graph, "Relu", value = "before.relu", "before");
+        }
+
+        int channels = _shape.Inputs;
+        if (withLayer)
+        {
+            // Where the network has a GDWS convolution, a dense one stands first and is replaced.
+            int groups = _shape.Kernels > 0 ? 1 : _shape.Groups;
+            channels = _shape.Outputs;
+            Weight(graph, random, "layer.weight", channels, _shape.Inputs / groups, _shape.Kernel.Height, _shape.Kernel.Width);
+            graph.Initializer.Add(OnnxTensor.Create("layer.bias", [channels], RandomFactors.Values(random, channels, 0.1f)));
+            Add(graph, "Conv", "layer", value, "layer.weight", "layer.bias")
+                .WithList("kernel_shape", _shape.Kernel.Height, _shape.Kernel.Width)
+                .WithList("strides", _shape.Stride.Height, _shape.Stride.Width)
+                .WithList("dilations", _shape.Dilation.Height, _shape.Dilation.Width)
+                .WithList("pads", _shape.Padding.Top, _shape.Padding.Left, _shape.Padding.Bottom, _shape.Padding.Right)
+                .With("group", groups);
+            Add(graph, "Relu", value = "layer.relu", "layer");
+        }
+
+        Add(graph, "GlobalAveragePool", "mean", value);
+        Add(graph, "Flatten", "logits", "mean").With("axis", 1);
+        Declare(graph.Output, "logits", channels, null);
+        ModelProto model = new() { IrVersion = FormatVersion, ProducerName = "gdws", Graph = graph };
+        model.OpsetImport.Add(new OperatorSetIdProto { Version = Opset });
+        return new OnnxModel(model, "a layer by itself");
+    }
+
+    private static NodeProto Add(GraphProto graph, string operatorName, string output, params string[] inputs)
+    {
+        NodeProto node = new() { OpType = operatorName, Name = output };
+        node.Input.Add(inputs);
+        node.Output.Add(output);
+        graph.Node.Add(node);
+        return node;
+    }
+
+    private static void Weight(GraphProto graph, Random random, string name, params int[] shape)
+    {
+        int fanIn = shape.Skip(1).Aggregate(1, (product, d) => checked(product * d));
+        float[] values = RandomFactors.Values(random, checked(shape[0] * fanIn), MathF.Sqrt(6f / fanIn));
+        graph.Initializer.Add(OnnxTensor.Create(name, shape, values));
+    }
+
+    private void Declare(RepeatedField<ValueInfoProto> values, string name, int channels, (int Height, int Width)? size)
+    {
+        TensorShapeProto shape = new();
+        shape.Dim.Add(_fixedBatch is { } batch
+            ? new TensorShapeProto.Types.Dimension { DimValue = batch }
+            : new TensorShapeProto.Types.Dimension { DimParam = "N" });
+        long[] others = size is { } pixels ? [channels, pixels.Height, pixels.Width] : [channels];
+        shape.Dim.Add(others.Select(d => new TensorShapeProto.Types.Dimension { DimValue = d }));
+        values.Add(new ValueInfoProto
+        {
+            Name = name,
+            Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)DataType.Float, Shape = shape } },
+        });
+    }
+}
