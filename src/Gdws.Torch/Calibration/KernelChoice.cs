@@ -58,14 +58,21 @@ internal static class KernelChoice
     private static Dictionary<string, (int[] Counts, double Error, Func<KernelSet> Kernels)> BySingularValues(
         Spectra spectra, IReadOnlyList<CalibratedLayer> layers, Budget budget, bool always)
     {
-        IReadOnlyList<Selection?> selections = budget.Kind switch
+        IReadOnlyList<Selection?> selections;
+        if (budget.IsOfTime)
         {
-            _ when budget.IsOfTime => [.. ByTime(spectra, layers, budget, always, layer => (0, LeastErrors(layer)))
-                .Zip(layers, (kernels, layer) => kernels is { } count ? Mego.Select(layer.Spectrum, count) : (Selection?)null)],
-            BudgetKind.SpeedupMacs => ByThreshold(spectra, [.. layers.Select(layer => Costed(layer, always, budget.RoundTo))], budget),
-            BudgetKind.KernelsPerChannel => [.. layers.Select(layer => Mego.Select(layer.Spectrum, Ratio(layer, budget)))],
-            _ => [.. layers.Select(layer => WithinShare(layer, budget))],
-        };
+            selections = SelectedByTime(spectra, layers, budget, always);
+        }
+        else
+        {
+            selections = budget.Kind switch
+            {
+                BudgetKind.SpeedupMacs => ByThreshold(spectra, [.. layers.Select(layer => Costed(layer, always, budget.RoundTo))], budget),
+                BudgetKind.KernelsPerChannel => [.. layers.Select(layer => Mego.Select(layer.Spectrum, Ratio(layer, budget)))],
+                _ => [.. layers.Select(layer => WithinShare(layer, budget))],
+            };
+        }
+
         Dictionary<string, (int[], double, Func<KernelSet>)> chosen = new(StringComparer.Ordinal);
         for (int i = 0; i < layers.Count; i++)
         {
@@ -98,6 +105,12 @@ internal static class KernelChoice
                 (int fewest, Func<int, double> error) = curve(layer);
                 return (layer.Layer, fewest, (Func<int, double>)(kernels => layer.Weight * error(kernels)));
             })]);
+
+    private static Selection?[] SelectedByTime(Spectra spectra, IReadOnlyList<CalibratedLayer> layers, Budget budget, bool always)
+    {
+        IReadOnlyList<int?> numbers = ByTime(spectra, layers, budget, always, layer => (0, LeastErrors(layer)));
+        return [.. layers.Select((layer, i) => numbers[i] is { } kernels ? Mego.Select(layer.Spectrum, kernels) : null)];
+    }
 
     private static Func<int, double> LeastErrors(CalibratedLayer layer)
     {
