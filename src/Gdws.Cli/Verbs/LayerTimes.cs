@@ -34,36 +34,33 @@ internal static class LayerTimes
                 $"{layer.Inputs}",
                 layer.Kernel[0] == layer.Kernel[1] ? $"{layer.Kernel[0]}" : $"{layer.Kernel[0]}×{layer.Kernel[1]}",
                 layer.OutputSize[0] == layer.OutputSize[1] ? $"{layer.OutputSize[0]}" : $"{layer.OutputSize[0]}×{layer.OutputSize[1]}",
-                Milliseconds(model.MillisecondsOf(layer, null)),
+                Quantity.Milliseconds(model.MillisecondsOf(layer, null)),
                 .. _ratios.Select(ratio => At(model, layer, ratio)),
                 .. BreakEven(model, layer)]);
         }
 
         table.Print(context.Output);
         context.Line();
-        context.Line($"{model.Network}: {Milliseconds(model.Milliseconds)} ms a run, of it"
-            + $" {Milliseconds(model.Layers.Sum(layer => model.MillisecondsOf(layer, null)))} ms in convolutions;"
+        context.Line($"{model.Network}: {Quantity.Milliseconds(model.Milliseconds)} ms a run, of it"
+            + $" {Quantity.Milliseconds(model.Layers.Sum(layer => model.MillisecondsOf(layer, null)))} ms in convolutions;"
             + $" {model.Engine}, batch {model.Batch}, {model.Threads} {(model.Threads == 1 ? "thread" : "threads")}");
         context.Line(model.Block == 1
             ? "any number of kernels suits the engine"
             : $"the engine works on {model.Block} kernels at a time: multiples of {model.Block} suit it");
         foreach (LatencyCheck check in model.Checks.Where(check => check.KernelsPerChannel is not null))
         {
-            context.Line($"check: whole network at G = {check.KernelsPerChannel}C: {Milliseconds(check.Predicted)} ms predicted,"
-                + $" {Milliseconds(check.Measured)} ms measured ({100 * ((check.Predicted / check.Measured) - 1):+0.0;-0.0;0.0} %)");
+            context.Line($"check: whole network at G = {check.KernelsPerChannel}C: {Quantity.Milliseconds(check.Predicted)} ms predicted,"
+                + $" {Quantity.Milliseconds(check.Measured)} ms measured ({100 * ((check.Predicted / check.Measured) - 1):+0.0;-0.0;0.0} %)");
         }
 
         context.Line(model.Machine);
     }
 
-    /// <summary>E.g. <c>0.413</c>.</summary>
-    public static string Milliseconds(double milliseconds) => milliseconds.ToString(milliseconds < 10 ? "F3" : milliseconds < 100 ? "F2" : "F1");
-
     private static string At(LatencyModel model, LatencyLayer layer, double ratio)
     {
         int kernels = (int)Math.Round(ratio * layer.Inputs);
         return layer.HasCurve && kernels <= layer.Inputs * Math.Min(layer.Outputs, layer.Kernel[0] * layer.Kernel[1])
-            ? Milliseconds(model.MillisecondsOf(layer, kernels))
+            ? Quantity.Milliseconds(model.MillisecondsOf(layer, kernels))
             : "-";
     }
 

@@ -34,6 +34,10 @@ public sealed class LatencyMeasurement
         _clock = clock ?? TimeProvider.System;
     }
 
+    /// <summary>The machine that this runs on as models name it, in one line.</summary>
+    public static string Machine { get; } =
+        $"{MachineDescription.Current.Cpu}, {MachineDescription.Current.Cores} cores, {string.Join(", ", MachineDescription.Current.InstructionSets)}";
+
     /// <summary>Measures a network.</summary>
     /// <param name="network">The network.</param>
     /// <param name="engine">What runs it.</param>
@@ -61,7 +65,7 @@ public sealed class LatencyMeasurement
         {
             Network = Path.GetFileName(network.Source),
             NetworkSha256 = Fingerprint.Of(network),
-            Machine = $"{MachineDescription.Current}, {string.Join(' ', MachineDescription.Current.InstructionSets.TakeLast(1))}",
+            Machine = Machine,
             Engine = engine.Name,
             Batch = _options.Batch,
             Threads = _options.Threads,
