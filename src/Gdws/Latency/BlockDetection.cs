@@ -5,31 +5,38 @@ namespace Gdws.Latency;
 /// <summary>Finds the multiple of kernels that an engine likes.</summary>
 internal static class BlockDetection
 {
-    // Less than what measurements are good for isn't worth smaller steps.
-    private const double WorthIt = 0.97;
+    // Halfway between two multiples half of the way in time is what no stair would give, the whole way what one gives.
+    private const double Stair = 0.8;
 
     /// <summary>
-    /// The largest of 16, 8, 4 and 1 that a finer one doesn't beat: with half (a quarter, …) of a block more than a multiple the time is the same as with the next
-    /// multiple, or longer, in the middle one of all layers.
+    /// The largest of 16, 8, 4 and 1 that a finer one doesn't beat. Half of a block more than a multiple must take at least 0.8 of the time that the whole
+    /// block takes more, over all layers together.
     /// </summary>
     /// <param name="layers">The measured times of layers by number of kernels, ascending.</param>
     public static int Of(IReadOnlyCollection<IReadOnlyList<LatencyPoint>> layers)
     {
         foreach ((int finer, int coarser) in (ReadOnlySpan<(int, int)>)[(8, 16), (4, 8), (1, 4)])
         {
-            double[] ratios = [.. layers.SelectMany(points => Ratios(points, finer)).Order()];
-            if (ratios.Length == 0 || ratios[ratios.Length / 2] > WorthIt)
+            double part = 0, whole = 0;
+            foreach (IReadOnlyList<LatencyPoint> points in layers)
+            {
+                foreach (LatencyPoint point in points.Where(point => point.Kernels % KernelGrid.Block == 0))
+                {
+                    if (At(points, point.Kernels + finer) is not { } some || At(points, point.Kernels + coarser) is not { } all)
+                        continue;
+                    part += some - point.Milliseconds;
+                    whole += all - point.Milliseconds;
+                }
+            }
+
+            // Where noise hides the stairs the coarser one is on the safe side.
+            if (whole <= 0 || part >= Stair * whole)
                 return coarser;
         }
 
         return 1;
     }
 
-    /// <summary>The time at a multiple of 16 and a bit more, over that at the next multiple.</summary>
-    private static IEnumerable<double> Ratios(IReadOnlyList<LatencyPoint> points, int more) =>
-        from point in points
-        where point.Kernels % KernelGrid.Block == more
-        let next = points.FirstOrDefault(other => other.Kernels == point.Kernels - more + KernelGrid.Block)
-        where next is { Milliseconds: > 0 }
-        select point.Milliseconds / next.Milliseconds;
+    private static double? At(IReadOnlyList<LatencyPoint> points, int kernels) =>
+        points.FirstOrDefault(point => point.Kernels == kernels)?.Milliseconds;
 }

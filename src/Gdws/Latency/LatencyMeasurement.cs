@@ -56,7 +56,7 @@ public sealed class LatencyMeasurement
         LayerShape[] shapes = [.. layers.Select(layer => layer.Shape).Distinct()];
 
         double total = shapes.Length + _wholeNetworks;
-        LayerMeasurement measurement = new(engine, _options, new CacheSweep(network, _options.Batch), _clock);
+        LayerMeasurement measurement = new(engine, _options, new CacheSweep(network), _clock);
         Dictionary<LayerShape, LayerTimes> times = [];
         foreach (LayerShape shape in shapes)
             times[shape] = measurement.Run(shape, signature.FixedBatch, share => progress?.Report((times.Count + share) / total), cancellation);

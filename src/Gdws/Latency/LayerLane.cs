@@ -16,8 +16,9 @@ internal sealed class LayerLane : IDisposable
     private readonly float[] _logits;
     private readonly List<double> _milliseconds = [];
 
-    public LayerLane(IEngine engine, OnnxModel network, LatencyOptions options, TimeProvider clock)
+    public LayerLane(IEngine engine, OnnxModel network, LatencyOptions options, double weightShare, TimeProvider clock)
     {
+        WeightShare = weightShare;
         _clock = clock;
         _batch = options.Batch;
         _session = engine.Load(network, options.Threads);
@@ -31,6 +32,9 @@ internal sealed class LayerLane : IDisposable
         _images = RandomFactors.Values(new Random(options.Seed), _batch * _session.ImageLength, 1);
         _logits = new float[_batch * _session.Classes];
     }
+
+    /// <summary>The weights of this form beside those that the layer has now, at most 1.</summary>
+    public double WeightShare { get; }
 
     /// <summary>Seconds of the last warm-up's runs, each.</summary>
     public double SecondsPerRun { get; private set; }

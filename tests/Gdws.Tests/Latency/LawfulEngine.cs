@@ -15,7 +15,7 @@ internal sealed class LawfulEngine(FakeClock clock) : IEngine
     /// <summary>How many times as long a number of kernels takes that is no multiple of the block.</summary>
     public double Penalty { get; init; } = 1;
 
-    /// <summary>What layers take more in networks of several convolutions of K × K than by themselves.</summary>
+    /// <summary>What layers take more in whole networks than by themselves.</summary>
     public double InNetworks { get; init; } = 1;
 
     public List<OnnxModel> Loaded { get; } = [];
@@ -33,7 +33,7 @@ internal sealed class LawfulEngine(FakeClock clock) : IEngine
     /// <summary>Seconds of a run of one image.</summary>
     public double Seconds(OnnxModel model)
     {
-        double factor = model.Convolutions.Count(layer => layer.KernelHeight > 1) > 1 ? InNetworks : 1;
+        double factor = model.Source == "a layer by itself" ? 1 : InNetworks;
         return SecondsPerRun + (factor * model.Convolutions.Sum(Seconds));
     }
 
