@@ -144,7 +144,7 @@ public static class LatencyPlanner
         double best = Math.Floor(100 * model.Milliseconds / Math.Max(least, 1e-9)) / 100;
         string wanted = budget.Kind == BudgetKind.Speedup ? $"a speed-up of {budget.Value} ({target:F3} ms)" : $"a time of {budget.Value} ms";
         throw new GdwsException(
-            $"{spectra.Network.Source}: {wanted} can't be reached on {model.Engine} with batch {model.Batch} and {model.Threads} threads: with the fewest "
+            $"{spectra.Network.Source}: {wanted} can't be reached on {model.Engine} with batch {model.Batch} and {model.Threads} {(model.Threads == 1 ? "thread" : "threads")}: with the fewest "
             + $"kernels in every layer that may change the network takes {Math.Ceiling(1000 * least) / 1000:F3} of its {model.Milliseconds:F3} ms, a speed-up of {best}");
     }
 }

@@ -76,7 +76,7 @@ public sealed class LatencyPlannerTests
         GdwsException exception = Assert.Throws<GdwsException>(() => LatencyPlanner.WithinSpeedup(_spectra, _model, 50));
 
         double best = double.Parse(exception.Message.Split(' ')[^1], System.Globalization.CultureInfo.InvariantCulture);
-        Assert.Contains("can't be reached on onnxruntime with batch 1 and 1 threads", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("can't be reached on onnxruntime with batch 1 and 1 thread:", exception.Message, StringComparison.Ordinal);
         Assert.NotNull(LatencyPlanner.WithinSpeedup(_spectra, _model, best));
         Assert.Throws<GdwsException>(() => LatencyPlanner.WithinSpeedup(_spectra, _model, best + 0.011));
     }
