@@ -32,7 +32,7 @@ internal static class PlanReport
         (long before, long after) = (NetworkComplexity.Of(source).Parameters, NetworkComplexity.Of(result.Network).Parameters);
         context.Line($"{output}: {Quantity.Large(plan.MacsBefore)} → {Quantity.Large(plan.MacsAfter)} MACs"
             + $" ({Quantity.Ratio(Speedup(plan))} fewer), {Quantity.Large(before)} → {Quantity.Large(after)} parameters");
-        if (plan.Layers.Count(layer => layer.IsGdws && layer.Kernels % Planner.RuntimeBlock != 0) is > 0 and int odd)
+        if (plan.Latency is null && plan.Layers.Count(layer => layer.IsGdws && layer.Kernels % Planner.RuntimeBlock != 0) is > 0 and int odd)
             context.Line($"hint: in {odd} layers G is no multiple of {Planner.RuntimeBlock}, with which ONNX Runtime is several times slower; --round-to {Planner.RuntimeBlock} rounds up");
     }
 
