@@ -13,6 +13,9 @@ namespace Gdws.Cli.Verbs;
 /// <summary>Measures natural and robust accuracy.</summary>
 internal sealed class EvaluateVerb : Verb
 {
+    private const string Strict = "strict";
+    private const string Reference = "reference";
+
     private readonly Argument<string> _network = new("NET") { Description = "A network (.onnx)" };
     private readonly Option<string> _data = SharedOptions.Data();
     private readonly Option<string> _split = SharedOptions.Choice("--split", "test", "Which images", "test", "train");
@@ -29,6 +32,8 @@ internal sealed class EvaluateVerb : Verb
     private readonly Option<int?> _iterations =
         SharedOptions.OptionalWhole("--iterations", "N", "Steps of an attack (else 20 for pgd, 100 for apgd and fab, 5000 for square)");
     private readonly Option<int?> _restarts = SharedOptions.OptionalWhole("--restarts", "N", "Starts of an attack (else 1)");
+    private readonly Option<string> _protocol = SharedOptions.Choice(
+        "--protocol", Strict, "reference: pgd exactly as the public code does it (every step for every image, the largest loss counts)", Strict, Reference);
     private readonly Option<int> _batch = SharedOptions.Whole("--batch", "N", 100, 1, "Images a run");
     private readonly Option<string?> _engine =
         SharedOptions.OptionalChoice("--engine", "What runs the network (else torch for attacks and GPUs, onnxruntime otherwise)", Engines.Names);
@@ -45,7 +50,7 @@ internal sealed class EvaluateVerb : Verb
         "gdws evaluate net.onnx --data cifar10:cifar-10-batches-bin --limit 1000 --attack union --threat linf:8/255,l2:0.5,l1:12")
     {
         Add(_network);
-        foreach (Option option in (Option[])[_data, _split, _limit, _attack, _norm, _epsilon, _threats, _step, _iterations, _restarts])
+        foreach (Option option in (Option[])[_data, _split, _limit, _attack, _norm, _epsilon, _threats, _step, _iterations, _restarts, _protocol])
             Add(option);
         foreach (Option option in (Option[])[_batch, _engine, _device, _seed, SharedOptions.Json])
             Add(option);
@@ -107,6 +112,7 @@ internal sealed class EvaluateVerb : Verb
                 Iterations = arguments.GetValue(_iterations),
                 Restarts = arguments.GetValue(_restarts) ?? 1,
                 Seed = arguments.GetValue(_seed),
+                IsReference = arguments.GetValue(_protocol) == Reference,
             }),
         ];
     }
@@ -137,6 +143,8 @@ internal sealed class EvaluateVerb : Verb
         string kind = result.GetValue(_attack) ?? AttackKinds.None;
         if (kind == AttackKinds.None)
             return;
+        if (result.GetValue(_protocol) == Reference && (kind != "pgd" || result.GetValue(_norm) == "l1" || result.GetValue(_threats)?.Any(t => t.Norm == Norm.L1) == true))
+            result.AddError($"--protocol {Reference} is for --attack pgd in linf or l2, which is all that the public code measures");
         if (result.GetResult(_step) is not null && !AttackKinds.HasStep(kind))
             result.AddError($"--attack {kind} has no --step to set; only pgd has");
         foreach (Option option in (Option[])[_iterations, _restarts])
@@ -155,7 +163,7 @@ internal sealed class EvaluateVerb : Verb
     {
         if (arguments.GetResult(_attack) is { Implicit: false })
             return;
-        Option[] ofAttacks = [_norm, _epsilon, _step, _iterations, _restarts];
+        Option[] ofAttacks = [_norm, _epsilon, _step, _iterations, _restarts, _protocol];
         string[] idle = [.. ofAttacks.Where(option => arguments.GetResult(option) is { Implicit: false }).Select(option => option.Name)];
         if (idle.Length > 0)
             context.Warn($"without --attack only natural accuracy is measured; {string.Join(", ", idle)} {(idle.Length == 1 ? "does" : "do")} nothing");
