@@ -128,6 +128,7 @@ internal static class GdwsCommandLine
         new EvaluateVerb(),
         new EvalRobustnessVerb(),
         new BenchmarkVerb(),
+        new TrainVerb(),
     ];
 
     private static int Report(Exception exception, bool verbose, TextWriter error)
