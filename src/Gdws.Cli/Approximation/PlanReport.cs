@@ -96,7 +96,7 @@ internal static class PlanReport
     private static string ReasonWithoutFigures(PlannedLayer layer, bool isTimed)
     {
         string reason = layer.Reason ?? "";
-        return reason.StartsWith("stays dense", StringComparison.Ordinal) 
+        return reason.StartsWith("stays dense", StringComparison.Ordinal)
             ? $"GDWS would take as {(isTimed ? "long or longer, or its error costs more than it saves" : "many MACs or more")}"
             : reason;
     }
