@@ -9,6 +9,9 @@ internal sealed unsafe class Team : IDisposable
     // About as long as the shortest jobs take; a worker that waits longer lets other threads have the processor.
     private const int BusySpins = 2_000;
 
+    // A cache line each.
+    private const int CounterBytes = 64;
+
     private readonly Thread[] _threads;
     private readonly SemaphoreSlim[] _wake;
     private readonly NativeBuffer?[] _scratch;
@@ -20,6 +23,7 @@ internal sealed unsafe class Team : IDisposable
     private bool _stopped;
     private volatile bool _disposed;
     private Exception? _failure;
+    private NativeBuffer? _taken;
 
     public Team(int workers)
     {
@@ -48,6 +52,15 @@ internal sealed unsafe class Team : IDisposable
         }
     }
 
+    /// <summary>Makes sure that so many jobs can count the parts that were taken.</summary>
+    public void RequireCounters(int jobs)
+    {
+        if (_taken is { } buffer && buffer.Bytes >= (long)jobs * CounterBytes)
+            return;
+        _taken?.Dispose();
+        _taken = new NativeBuffer((long)jobs * CounterBytes);
+    }
+
     /// <summary>Runs all jobs.</summary>
     /// <param name="jobs">The jobs, in order.</param>
     /// <param name="memory">The memory of all maps.</param>
@@ -57,6 +70,7 @@ internal sealed unsafe class Team : IDisposable
     public void Run(Job[] jobs, float* memory, float* images, float* logits, CancellationToken cancellation)
     {
         _jobs = jobs;
+        _taken!.Clear();
         _context = new JobContext { Memory = memory, Images = images, Logits = logits, Scratch = null, Worker = 0, Workers = Workers };
         _stopRequested = false;
         _failure = null;
@@ -79,6 +93,7 @@ internal sealed unsafe class Team : IDisposable
             semaphore.Dispose();
         foreach (NativeBuffer? buffer in _scratch)
             buffer?.Dispose();
+        _taken?.Dispose();
     }
 
     private void Serve(int worker)
@@ -103,11 +118,12 @@ internal sealed unsafe class Team : IDisposable
             Worker = worker,
             Workers = Workers,
         };
-        foreach (Job job in _jobs)
+        for (int i = 0; i < _jobs.Length; i++)
         {
+            context.Taken = (int*)((byte*)_taken!.Floats + ((nint)i * CounterBytes));
             try
             {
-                job.Run(context);
+                _jobs[i].Run(context);
             }
             catch (Exception exception)
             {

@@ -7,7 +7,12 @@ internal sealed class ConvolutionStep(
     MapValue input, MapValue output, float[] weights, float[]? bias, int groups, Window window)
     : MatrixStep(input, output, weights, bias, groups, window)
 {
-    protected override bool IsDirect => Window.IsPoint && Input.Border == 0;
+    // Where a pixel's copy serves only so many panels, copying isn't worth it.
+    private const int MostDirectOutputs = 128;
+    private const int ShortestDirectRow = 7;
+
+    protected override bool IsDirect => (Window.IsPoint && Input.Border == 0)
+        || (Window.Stride.Width == 1 && Epilogue.Shape.Width >= ShortestDirectRow && Epilogue.Shape.Channels <= MostDirectOutputs);
 
     /// <summary>Tap by tap, and for each tap block by block.</summary>
     protected override Plane[] CreatePlanes(Kernel kernel)
@@ -27,5 +32,5 @@ internal sealed class ConvolutionStep(
     }
 
     protected override IPlaneSource CreateSource(MapLayout input, MapLayout output) =>
-        new ConvolutionSource(Planes, Window, input, output);
+        new ConvolutionSource(Planes, Window, input);
 }

@@ -5,8 +5,8 @@ namespace Gdws.Execution.Engine.Steps;
 /// <summary>A fused step whose heart is a product of pixels and weights: any convolution, GDWS convolution or linear layer.</summary>
 internal abstract class MatrixStep : FusedStep
 {
-    // 36 planes of 112 pixels take 258 KB: they stay in a second-level cache while all panels of weights pass by.
-    private const int PlanesOfATile = 36;
+    // What a tile of the largest number of pixels holds, see MatrixTiling.
+    private const int PlanesOfAStretch = 36;
 
     private readonly double[] _scale;
     private readonly double[] _bias;
@@ -56,7 +56,7 @@ internal abstract class MatrixStep : FusedStep
         base.Pack(kernel);
         Planes = CreatePlanes(kernel);
         WeightRows rows = new(_weights, _scale.Length, _groups, _scale);
-        Matrix = new PackedMatrix(rows, _bias, Planes, IsDirect ? int.MaxValue / 2 : PlanesOfATile, kernel.PanelWidth);
+        Matrix = new PackedMatrix(rows, _bias, Planes, IsDirect ? int.MaxValue / 2 : PlanesOfAStretch, kernel.PanelWidth);
         _weights = [];
     }
 
@@ -66,8 +66,9 @@ internal abstract class MatrixStep : FusedStep
         return new MatrixJob(kernel, Matrix!, CreateEpilogue(layouts), workers, new MatrixInput
         {
             Layout = input,
+            Window = Window,
             Planes = Planes,
-            PlanesOfATile = Math.Min(PlanesOfATile, Planes.Length),
+            PlanesOfAStretch = Math.Min(PlanesOfAStretch, Planes.Length),
             Source = IsDirect ? null : CreateSource(input, output),
         });
     }
