@@ -35,4 +35,7 @@ internal unsafe struct FinishRun
     public float* Shift;
     public float SecondLow;
     public float SecondHigh;
+
+    /// <summary>Whether there is nothing to do but to clamp and to store once: the case that pays for a path of its own.</summary>
+    public readonly bool IsPlain => Residual == null && Second == null && Main != null;
 }

@@ -24,22 +24,46 @@ internal sealed unsafe partial class VectorKernel<TVector, TSimd>
         TVector w0 = TSimd.Load(weights), w1 = TSimd.Load(weights + Block), w2 = TSimd.Load(weights + (2 * Block));
         TVector w3 = TSimd.Load(weights + (3 * Block)), w4 = TSimd.Load(weights + (4 * Block)), w5 = TSimd.Load(weights + (5 * Block));
         TVector w6 = TSimd.Load(weights + (6 * Block)), w7 = TSimd.Load(weights + (7 * Block)), w8 = TSimd.Load(weights + (8 * Block));
-        for (int pixel = 0; pixel < count; pixel++, output += Block)
+        int pixel = 0;
+        while (pixel < count)
         {
             float* x = input + at[pixel];
-            TVector sum = TSimd.Multiply(TSimd.Load(x), w0);
-            sum = TSimd.MultiplyAdd(TSimd.Load(x + Block), w1, sum);
-            sum = TSimd.MultiplyAdd(TSimd.Load(x + (2 * Block)), w2, sum);
-            x += row;
-            sum = TSimd.MultiplyAdd(TSimd.Load(x), w3, sum);
-            sum = TSimd.MultiplyAdd(TSimd.Load(x + Block), w4, sum);
-            sum = TSimd.MultiplyAdd(TSimd.Load(x + (2 * Block)), w5, sum);
-            x += row;
-            sum = TSimd.MultiplyAdd(TSimd.Load(x), w6, sum);
-            sum = TSimd.MultiplyAdd(TSimd.Load(x + Block), w7, sum);
-            TSimd.Store(TSimd.MultiplyAdd(TSimd.Load(x + (2 * Block)), w8, sum), output);
+            if (pixel + 1 < count && at[pixel + 1] == at[pixel] + Block)
+            {
+                // Two neighbours share six of their nine values.
+                TVector a = TSimd.Load(x + Block), b = TSimd.Load(x + (2 * Block));
+                TVector top = Three(TSimd.Load(x), a, b, w0, w1, w2), nextTop = Three(a, b, TSimd.Load(x + (3 * Block)), w0, w1, w2);
+                x += row;
+                a = TSimd.Load(x + Block);
+                b = TSimd.Load(x + (2 * Block));
+                TVector middle = Three(TSimd.Load(x), a, b, w3, w4, w5), nextMiddle = Three(a, b, TSimd.Load(x + (3 * Block)), w3, w4, w5);
+                x += row;
+                a = TSimd.Load(x + Block);
+                b = TSimd.Load(x + (2 * Block));
+                TVector bottom = Three(TSimd.Load(x), a, b, w6, w7, w8), nextBottom = Three(a, b, TSimd.Load(x + (3 * Block)), w6, w7, w8);
+                TSimd.Store(TSimd.Add(TSimd.Add(top, middle), bottom), output);
+                TSimd.Store(TSimd.Add(TSimd.Add(nextTop, nextMiddle), nextBottom), output + Block);
+                output += 2 * Block;
+                pixel += 2;
+            }
+            else
+            {
+                TVector top = Three(TSimd.Load(x), TSimd.Load(x + Block), TSimd.Load(x + (2 * Block)), w0, w1, w2);
+                x += row;
+                TVector middle = Three(TSimd.Load(x), TSimd.Load(x + Block), TSimd.Load(x + (2 * Block)), w3, w4, w5);
+                x += row;
+                TVector bottom = Three(TSimd.Load(x), TSimd.Load(x + Block), TSimd.Load(x + (2 * Block)), w6, w7, w8);
+                TSimd.Store(TSimd.Add(TSimd.Add(top, middle), bottom), output);
+                output += Block;
+                pixel++;
+            }
         }
     }
+
+    /// <summary>One row of a kernel: the sums of the three rows don't wait for each other.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector Three(TVector left, TVector middle, TVector right, TVector w0, TVector w1, TVector w2) =>
+        TSimd.MultiplyAdd(right, w2, TSimd.MultiplyAdd(middle, w1, TSimd.Multiply(left, w0)));
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AnyTaps(float* input, int* at, int* taps, int tapCount, float* weights, float* output, int count)

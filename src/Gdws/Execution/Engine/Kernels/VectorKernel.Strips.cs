@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace Gdws.Execution.Engine.Kernels;
 
 /// <content>
-/// The products of strips of 1 to 14 pixels with panels of one or two vectors. Every pixel has two running sums in registers (c and d; 14 pixels take 28 of
-/// the 32 registers of AVX-512, 6 pixels 12 of the 16 of AVX2). In each step of the loop two vectors of weights (u and v) are loaded once and serve
+/// The products of strips of 1 to 12 pixels with panels of one or two vectors. Every pixel has two running sums in registers (c and d; 12 pixels take 24 of
+/// the 32 registers of AVX-512, 6 pixels 12 of the 16 of AVX2; with more of them the end of a fused step has no registers left). In each step of the loop two vectors of weights (u and v) are loaded once and serve
 /// all pixels; each pixel's value is broadcast (t), that is, written into every lane, and so meets sixteen output channels at once:
 /// <code>
 ///   lane:      0        1        2    …
@@ -35,8 +35,6 @@ internal sealed unsafe partial class VectorKernel<TVector, TSimd>
         TVector c9 = default, d9 = default;
         TVector c10 = default, d10 = default;
         TVector c11 = default, d11 = default;
-        TVector c12 = default, d12 = default;
-        TVector c13 = default, d13 = default;
         if (sizeof(TLength) > 1)
             Begin<TWidth>(initial + (1 * pitch), ref c1, ref d1);
         if (sizeof(TLength) > 2)
@@ -59,10 +57,6 @@ internal sealed unsafe partial class VectorKernel<TVector, TSimd>
             Begin<TWidth>(initial + (10 * pitch), ref c10, ref d10);
         if (sizeof(TLength) > 11)
             Begin<TWidth>(initial + (11 * pitch), ref c11, ref d11);
-        if (sizeof(TLength) > 12)
-            Begin<TWidth>(initial + (12 * pitch), ref c12, ref d12);
-        if (sizeof(TLength) > 13)
-            Begin<TWidth>(initial + (13 * pitch), ref c13, ref d13);
 
         float* pixels = run.Pixels, weights = run.Weights, ahead = run.Ahead;
         int* offsets = run.Offsets, end = offsets + run.Count;
@@ -97,42 +91,66 @@ internal sealed unsafe partial class VectorKernel<TVector, TSimd>
                 Step<TWidth>(x[10 * Block], u, v, ref c10, ref d10);
             if (sizeof(TLength) > 11)
                 Step<TWidth>(x[11 * Block], u, v, ref c11, ref d11);
-            if (sizeof(TLength) > 12)
-                Step<TWidth>(x[12 * Block], u, v, ref c12, ref d12);
-            if (sizeof(TLength) > 13)
-                Step<TWidth>(x[13 * Block], u, v, ref c13, ref d13);
         }
 
         if (run.Sums != null)
         {
             float* sums = run.Sums;
-            Keep<TWidth>(sums, 0, c0, d0);
+            Put<TWidth>(sums, TSimd.Lanes, c0, d0);
             if (sizeof(TLength) > 1)
-                Keep<TWidth>(sums, 1, c1, d1);
+                Put<TWidth>(sums + (1 * sizeof(TWidth) * TSimd.Lanes), TSimd.Lanes, c1, d1);
             if (sizeof(TLength) > 2)
-                Keep<TWidth>(sums, 2, c2, d2);
+                Put<TWidth>(sums + (2 * sizeof(TWidth) * TSimd.Lanes), TSimd.Lanes, c2, d2);
             if (sizeof(TLength) > 3)
-                Keep<TWidth>(sums, 3, c3, d3);
+                Put<TWidth>(sums + (3 * sizeof(TWidth) * TSimd.Lanes), TSimd.Lanes, c3, d3);
             if (sizeof(TLength) > 4)
-                Keep<TWidth>(sums, 4, c4, d4);
+                Put<TWidth>(sums + (4 * sizeof(TWidth) * TSimd.Lanes), TSimd.Lanes, c4, d4);
             if (sizeof(TLength) > 5)
-                Keep<TWidth>(sums, 5, c5, d5);
+                Put<TWidth>(sums + (5 * sizeof(TWidth) * TSimd.Lanes), TSimd.Lanes, c5, d5);
             if (sizeof(TLength) > 6)
-                Keep<TWidth>(sums, 6, c6, d6);
+                Put<TWidth>(sums + (6 * sizeof(TWidth) * TSimd.Lanes), TSimd.Lanes, c6, d6);
             if (sizeof(TLength) > 7)
-                Keep<TWidth>(sums, 7, c7, d7);
+                Put<TWidth>(sums + (7 * sizeof(TWidth) * TSimd.Lanes), TSimd.Lanes, c7, d7);
             if (sizeof(TLength) > 8)
-                Keep<TWidth>(sums, 8, c8, d8);
+                Put<TWidth>(sums + (8 * sizeof(TWidth) * TSimd.Lanes), TSimd.Lanes, c8, d8);
             if (sizeof(TLength) > 9)
-                Keep<TWidth>(sums, 9, c9, d9);
+                Put<TWidth>(sums + (9 * sizeof(TWidth) * TSimd.Lanes), TSimd.Lanes, c9, d9);
             if (sizeof(TLength) > 10)
-                Keep<TWidth>(sums, 10, c10, d10);
+                Put<TWidth>(sums + (10 * sizeof(TWidth) * TSimd.Lanes), TSimd.Lanes, c10, d10);
             if (sizeof(TLength) > 11)
-                Keep<TWidth>(sums, 11, c11, d11);
-            if (sizeof(TLength) > 12)
-                Keep<TWidth>(sums, 12, c12, d12);
-            if (sizeof(TLength) > 13)
-                Keep<TWidth>(sums, 13, c13, d13);
+                Put<TWidth>(sums + (11 * sizeof(TWidth) * TSimd.Lanes), TSimd.Lanes, c11, d11);
+            return;
+        }
+
+        if (run.End.IsPlain)
+        {
+            float* main = run.End.Main;
+            int* mainAt = run.End.MainAt;
+            nint mainStep = run.End.MainStep;
+            TVector low = TSimd.Broadcast(run.End.AfterLow), high = TSimd.Broadcast(run.End.AfterHigh);
+            Put<TWidth>(main + mainAt[0], mainStep, Clamp(c0, low, high), Clamp(d0, low, high));
+            if (sizeof(TLength) > 1)
+                Put<TWidth>(main + mainAt[1], mainStep, Clamp(c1, low, high), Clamp(d1, low, high));
+            if (sizeof(TLength) > 2)
+                Put<TWidth>(main + mainAt[2], mainStep, Clamp(c2, low, high), Clamp(d2, low, high));
+            if (sizeof(TLength) > 3)
+                Put<TWidth>(main + mainAt[3], mainStep, Clamp(c3, low, high), Clamp(d3, low, high));
+            if (sizeof(TLength) > 4)
+                Put<TWidth>(main + mainAt[4], mainStep, Clamp(c4, low, high), Clamp(d4, low, high));
+            if (sizeof(TLength) > 5)
+                Put<TWidth>(main + mainAt[5], mainStep, Clamp(c5, low, high), Clamp(d5, low, high));
+            if (sizeof(TLength) > 6)
+                Put<TWidth>(main + mainAt[6], mainStep, Clamp(c6, low, high), Clamp(d6, low, high));
+            if (sizeof(TLength) > 7)
+                Put<TWidth>(main + mainAt[7], mainStep, Clamp(c7, low, high), Clamp(d7, low, high));
+            if (sizeof(TLength) > 8)
+                Put<TWidth>(main + mainAt[8], mainStep, Clamp(c8, low, high), Clamp(d8, low, high));
+            if (sizeof(TLength) > 9)
+                Put<TWidth>(main + mainAt[9], mainStep, Clamp(c9, low, high), Clamp(d9, low, high));
+            if (sizeof(TLength) > 10)
+                Put<TWidth>(main + mainAt[10], mainStep, Clamp(c10, low, high), Clamp(d10, low, high));
+            if (sizeof(TLength) > 11)
+                Put<TWidth>(main + mainAt[11], mainStep, Clamp(c11, low, high), Clamp(d11, low, high));
             return;
         }
 
@@ -159,10 +177,6 @@ internal sealed unsafe partial class VectorKernel<TVector, TSimd>
             Finish<TWidth>(run.End, 10, c10, d10);
         if (sizeof(TLength) > 11)
             Finish<TWidth>(run.End, 11, c11, d11);
-        if (sizeof(TLength) > 12)
-            Finish<TWidth>(run.End, 12, c12, d12);
-        if (sizeof(TLength) > 13)
-            Finish<TWidth>(run.End, 13, c13, d13);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -184,15 +198,6 @@ internal sealed unsafe partial class VectorKernel<TVector, TSimd>
             d = TSimd.MultiplyAdd(t, v, d);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Keep<TWidth>(float* sums, int pixel, TVector c, TVector d)
-        where TWidth : unmanaged
-    {
-        TSimd.Store(c, sums + (pixel * sizeof(TWidth) * TSimd.Lanes));
-        if (sizeof(TWidth) > 1)
-            TSimd.Store(d, sums + (((pixel * sizeof(TWidth)) + 1) * TSimd.Lanes));
-    }
-
     /// <summary>One pixel's way through the end of a fused step, see <see cref="FinishRun"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Finish<TWidth>(in FinishRun end, int pixel, TVector c, TVector d)
@@ -209,28 +214,27 @@ internal sealed unsafe partial class VectorKernel<TVector, TSimd>
 
         TVector low = TSimd.Broadcast(end.AfterLow), high = TSimd.Broadcast(end.AfterHigh);
         c = Clamp(c, low, high);
-        if (sizeof(TWidth) > 1)
-            d = Clamp(d, low, high);
+        d = Clamp(d, low, high);
         if (end.Main != null)
-        {
-            float* main = end.Main + end.MainAt[pixel];
-            TSimd.Store(c, main);
-            if (sizeof(TWidth) > 1)
-                TSimd.Store(d, main + end.MainStep);
-        }
-
+            Put<TWidth>(end.Main + end.MainAt[pixel], end.MainStep, c, d);
         if (end.Second != null)
         {
-            float* second = end.Second + end.SecondAt[pixel];
             low = TSimd.Broadcast(end.SecondLow);
             high = TSimd.Broadcast(end.SecondHigh);
-            TSimd.Store(Clamp(TSimd.MultiplyAdd(c, TSimd.Load(end.Scale), TSimd.Load(end.Shift)), low, high), second);
+            c = TSimd.MultiplyAdd(c, TSimd.Load(end.Scale), TSimd.Load(end.Shift));
             if (sizeof(TWidth) > 1)
-            {
-                TVector scale = TSimd.Load(end.Scale + TSimd.Lanes), shift = TSimd.Load(end.Shift + TSimd.Lanes);
-                TSimd.Store(Clamp(TSimd.MultiplyAdd(d, scale, shift), low, high), second + end.SecondStep);
-            }
+                d = TSimd.MultiplyAdd(d, TSimd.Load(end.Scale + TSimd.Lanes), TSimd.Load(end.Shift + TSimd.Lanes));
+            Put<TWidth>(end.Second + end.SecondAt[pixel], end.SecondStep, Clamp(c, low, high), Clamp(d, low, high));
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Put<TWidth>(float* to, nint step, TVector c, TVector d)
+        where TWidth : unmanaged
+    {
+        TSimd.Store(c, to);
+        if (sizeof(TWidth) > 1)
+            TSimd.Store(d, to + step);
     }
 
     /// <summary>The limits come first, so that a value that is no number stays one.</summary>
@@ -252,8 +256,6 @@ internal sealed unsafe partial class VectorKernel<TVector, TSimd>
         &Strip<Size10, Size1>,
         &Strip<Size11, Size1>,
         &Strip<Size12, Size1>,
-        &Strip<Size13, Size1>,
-        &Strip<Size14, Size1>,
         &Strip<Size1, Size2>,
         &Strip<Size2, Size2>,
         &Strip<Size3, Size2>,
@@ -266,8 +268,6 @@ internal sealed unsafe partial class VectorKernel<TVector, TSimd>
         &Strip<Size10, Size2>,
         &Strip<Size11, Size2>,
         &Strip<Size12, Size2>,
-        &Strip<Size13, Size2>,
-        &Strip<Size14, Size2>,
     ];
 
     [StructLayout(LayoutKind.Sequential, Size = 1)]
@@ -305,11 +305,5 @@ internal sealed unsafe partial class VectorKernel<TVector, TSimd>
 
     [StructLayout(LayoutKind.Sequential, Size = 12)]
     private readonly struct Size12;
-
-    [StructLayout(LayoutKind.Sequential, Size = 13)]
-    private readonly struct Size13;
-
-    [StructLayout(LayoutKind.Sequential, Size = 14)]
-    private readonly struct Size14;
 
 }

@@ -7,7 +7,7 @@ internal sealed unsafe partial class VectorKernel<TVector, TSimd> : Kernel
     where TVector : unmanaged
     where TSimd : struct, ISimd<TVector>
 {
-    private const int MostPixels = 14;
+    private const int MostPixels = 12;
 
     private readonly delegate*<in StripRun, void>[] _strips = AllStrips();
 

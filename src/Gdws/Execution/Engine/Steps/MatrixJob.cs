@@ -6,11 +6,11 @@ namespace Gdws.Execution.Engine.Steps;
 /// <summary>
 /// Multiplies pixels and weights tile by tile:
 /// <code>
-///   for each tile of pixels (112)
+///   for each tile of pixels (108)
 ///     for each round of planes (36)
 ///       fill the tile                        once; it stays in the second-level cache
 ///       for each panel of weights            read once a tile, from the first to the last value
-///         for each strip of pixels (14)      sums in registers
+///         for each strip of pixels (12)      sums in registers
 ///           multiply; after the last round, finish
 /// </code>
 /// Every output is one running sum in the order of the factors, wherever it falls in a tile: the result is the same, bit for bit,

@@ -5,9 +5,12 @@ namespace Gdws.Execution.Engine.Steps;
 /// <summary>How a product is cut up: into tiles of pixels, the factors into stretches that a tile holds at once, and the work into parts that workers take.</summary>
 internal sealed class MatrixTiling
 {
-    // 36 planes of 112 pixels take 258 KB: they stay in a second-level cache while all panels of weights pass by.
-    private const int MostPixels = 112;
+    // 36 planes of 108 pixels take 249 KB: they stay in a second-level cache while all panels of weights pass by.
+    private const int MostPixels = 108;
     private const int TileVectors = 36 * MostPixels;
+
+    // Fewer planes leave room for more pixels, whose windows overlap less with those of the next tile.
+    private const int LargestFactor = 4;
 
     // With fewer parts a worker each, some of them would wait long for the last one.
     private const int FewestParts = 4;
@@ -15,7 +18,8 @@ internal sealed class MatrixTiling
     public MatrixTiling(Kernel kernel, PackedMatrix matrix, MatrixInput input, int pixels, int workers)
     {
         int longest = kernel.LongestStrip;
-        int most = MostPixels / longest * longest;
+        int fits = input.Source is null ? MostPixels : Math.Clamp(TileVectors / input.Planes.Length, MostPixels, LargestFactor * MostPixels);
+        int most = fits / longest * longest;
         int tiles = (pixels + most - 1) / most;
         Pixels = Math.Min(pixels, most);
         if (workers > 1 && tiles < FewestParts * workers)
