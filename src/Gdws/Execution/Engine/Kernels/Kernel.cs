@@ -88,6 +88,24 @@ internal abstract unsafe class Kernel
     /// <param name="end">The end.</param>
     public abstract void Finish(float* from, nint fromPitch, int pixels, in FinishRun end);
 
+    /// <summary>Transforms a tile of a map for Winograd's convolutions, see <see cref="Steps.WinogradTransform"/>.</summary>
+    /// <param name="size">Outputs of a tile in each direction, 2 or 4.</param>
+    /// <param name="input">The tile's first pixel.</param>
+    /// <param name="rowPitch">Floats from a row to the next.</param>
+    /// <param name="output">Receives a block for each position.</param>
+    /// <param name="positionPitch">Floats from a position to the next.</param>
+    public abstract void WinogradInput(int size, float* input, nint rowPitch, float* output, nint positionPitch);
+
+    /// <summary>Transforms a tile's products back and finishes them, one vector of channels.</summary>
+    /// <param name="size">Outputs of a tile in each direction, 2 or 4.</param>
+    /// <param name="products">The product of the first position.</param>
+    /// <param name="positionPitch">Floats from a position to the next.</param>
+    /// <param name="bias">What is added to every output.</param>
+    /// <param name="rows">Rows of outputs that are on the map.</param>
+    /// <param name="columns">Columns of outputs that are on the map.</param>
+    /// <param name="end">The end; it has a place for each of size × size outputs.</param>
+    public abstract void WinogradOutput(int size, float* products, nint positionPitch, float* bias, int rows, int columns, in FinishRun end);
+
     /// <summary>Largest value or sum over a window, a block of channels at once.</summary>
     /// <param name="isMax">Largest value rather than sum.</param>
     /// <param name="input">The window's first pixel.</param>

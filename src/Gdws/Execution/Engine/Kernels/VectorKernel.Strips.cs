@@ -16,6 +16,38 @@ namespace Gdws.Execution.Engine.Kernels;
 /// </content>
 internal sealed unsafe partial class VectorKernel<TVector, TSimd>
 {
+    public override void MultiplyStrip(int pixels, int vectors, in StripRun run)
+    {
+        switch (pixels, vectors)
+        {
+            case (1, 1): Strip<Size1, Size1>(run); break;
+            case (2, 1): Strip<Size2, Size1>(run); break;
+            case (3, 1): Strip<Size3, Size1>(run); break;
+            case (4, 1): Strip<Size4, Size1>(run); break;
+            case (5, 1): Strip<Size5, Size1>(run); break;
+            case (6, 1): Strip<Size6, Size1>(run); break;
+            case (7, 1): Strip<Size7, Size1>(run); break;
+            case (8, 1): Strip<Size8, Size1>(run); break;
+            case (9, 1): Strip<Size9, Size1>(run); break;
+            case (10, 1): Strip<Size10, Size1>(run); break;
+            case (11, 1): Strip<Size11, Size1>(run); break;
+            case (12, 1): Strip<Size12, Size1>(run); break;
+            case (1, 2): Strip<Size1, Size2>(run); break;
+            case (2, 2): Strip<Size2, Size2>(run); break;
+            case (3, 2): Strip<Size3, Size2>(run); break;
+            case (4, 2): Strip<Size4, Size2>(run); break;
+            case (5, 2): Strip<Size5, Size2>(run); break;
+            case (6, 2): Strip<Size6, Size2>(run); break;
+            case (7, 2): Strip<Size7, Size2>(run); break;
+            case (8, 2): Strip<Size8, Size2>(run); break;
+            case (9, 2): Strip<Size9, Size2>(run); break;
+            case (10, 2): Strip<Size10, Size2>(run); break;
+            case (11, 2): Strip<Size11, Size2>(run); break;
+            case (12, 2): Strip<Size12, Size2>(run); break;
+            default: throw new ArgumentOutOfRangeException(nameof(pixels), pixels, null);
+        }
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Strip<TLength, TWidth>(in StripRun run)
         where TLength : unmanaged
@@ -240,35 +272,6 @@ internal sealed unsafe partial class VectorKernel<TVector, TSimd>
     /// <summary>The limits come first, so that a value that is no number stays one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TVector Clamp(TVector value, TVector low, TVector high) => TSimd.Min(high, TSimd.Max(low, value));
-
-    /// <summary>The loops for all lengths, first for panels of one vector, then for those of two.</summary>
-    private static delegate*<in StripRun, void>[] AllStrips() =>
-    [
-        &Strip<Size1, Size1>,
-        &Strip<Size2, Size1>,
-        &Strip<Size3, Size1>,
-        &Strip<Size4, Size1>,
-        &Strip<Size5, Size1>,
-        &Strip<Size6, Size1>,
-        &Strip<Size7, Size1>,
-        &Strip<Size8, Size1>,
-        &Strip<Size9, Size1>,
-        &Strip<Size10, Size1>,
-        &Strip<Size11, Size1>,
-        &Strip<Size12, Size1>,
-        &Strip<Size1, Size2>,
-        &Strip<Size2, Size2>,
-        &Strip<Size3, Size2>,
-        &Strip<Size4, Size2>,
-        &Strip<Size5, Size2>,
-        &Strip<Size6, Size2>,
-        &Strip<Size7, Size2>,
-        &Strip<Size8, Size2>,
-        &Strip<Size9, Size2>,
-        &Strip<Size10, Size2>,
-        &Strip<Size11, Size2>,
-        &Strip<Size12, Size2>,
-    ];
 
     [StructLayout(LayoutKind.Sequential, Size = 1)]
     private readonly struct Size1;

@@ -9,8 +9,6 @@ internal sealed unsafe partial class VectorKernel<TVector, TSimd> : Kernel
 {
     private const int MostPixels = 12;
 
-    private readonly delegate*<in StripRun, void>[] _strips = AllStrips();
-
     /// <summary>Sixteen registers hold the sums of six pixels; the widest vectors come with thirty-two.</summary>
     public override int LongestStrip => TSimd.Lanes == Block ? MostPixels : 6;
 
@@ -25,8 +23,6 @@ internal sealed unsafe partial class VectorKernel<TVector, TSimd> : Kernel
         // Two halves rather than a long strip and a short one, whose few sums would wait for each other.
         return left >= 2 * longest ? longest : left > longest ? (left + 1) / 2 : left;
     }
-
-    public override void MultiplyStrip(int pixels, int vectors, in StripRun run) => _strips[((vectors - 1) * MostPixels) + pixels - 1](run);
 
     public override void Select(float* input, long* blocks, int* lanes, int count, float* output, int pixels) =>
         TSimd.Select(input, blocks, lanes, count, output, pixels);

@@ -29,12 +29,21 @@ internal sealed unsafe class EpilogueCode(
         for (int pixel = start; pixel < end;)
         {
             PixelRun run = PixelRun.First(Shape, pixel, end);
-            Locate(_main, run, places + i);
-            Locate(_residual, run, places + capacity + i);
-            Locate(_second, run, places + (2 * capacity) + i);
+            Locate(run, places + i, capacity);
             i += run.Count;
             pixel += run.Count;
         }
+    }
+
+    /// <summary>Writes down where neighbouring pixels lie.</summary>
+    /// <param name="run">The pixels.</param>
+    /// <param name="places">Receives the places in the first map; those in the second and third one lie <paramref name="capacity"/> on.</param>
+    /// <param name="capacity">Places of each map.</param>
+    public void Locate(PixelRun run, int* places, int capacity)
+    {
+        Locate(_main, run, places);
+        Locate(_residual, run, places + capacity);
+        Locate(_second, run, places + (2 * capacity));
     }
 
     /// <summary>The end for some channels; the pixels' places are still missing, see <see cref="MoveTo"/>.</summary>

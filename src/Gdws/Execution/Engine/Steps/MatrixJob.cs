@@ -51,7 +51,7 @@ internal sealed unsafe class MatrixJob : Job
         + (_tiling.Rounds > 1 ? Aligned((long)_matrix.Panels * _pitch * _matrix.PanelWidth * sizeof(float)) : 0);
 
     /// <summary>Whether all pixels of the input follow each other, each sixteen floats from the last.</summary>
-    private bool IsOneRow => _input.Window.IsPoint && _input.Layout.Border == 0;
+    private bool IsOneRow => _input.Window.IsPoint && _input.Layout.IsOneRow;
 
     public override void Run(in JobContext context)
     {

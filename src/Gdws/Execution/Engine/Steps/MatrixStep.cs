@@ -37,6 +37,9 @@ internal abstract class MatrixStep : FusedStep
 
     public override long ConstantBytes => Matrix?.Bytes ?? 0;
 
+    /// <summary>Planes that are multiplied at once.</summary>
+    protected virtual int Stretch => IsDirect ? int.MaxValue / 2 : PlanesOfAStretch;
+
     /// <summary>Whether the input's pixels can be multiplied where they lie.</summary>
     protected abstract bool IsDirect { get; }
 
@@ -55,8 +58,8 @@ internal abstract class MatrixStep : FusedStep
     {
         base.Pack(kernel);
         Planes = CreatePlanes(kernel);
-        WeightRows rows = new(_weights, _scale.Length, _groups, _scale);
-        Matrix = new PackedMatrix(rows, _bias, Planes, IsDirect ? int.MaxValue / 2 : PlanesOfAStretch, kernel.PanelWidth);
+        WeightRows rows = new(Arrange(_weights), _scale.Length, _groups, _scale);
+        Matrix = new PackedMatrix(rows, _bias, Planes, Stretch, kernel.PanelWidth);
         _weights = [];
     }
 
@@ -72,6 +75,9 @@ internal abstract class MatrixStep : FusedStep
             Source = IsDirect ? null : CreateSource(input, output),
         });
     }
+
+    /// <summary>The weights as the planes' columns count them, <c>[M, columns]</c>.</summary>
+    protected virtual float[] Arrange(float[] weights) => weights;
 
     protected abstract Plane[] CreatePlanes(Kernel kernel);
 
