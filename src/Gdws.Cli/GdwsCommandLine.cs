@@ -126,7 +126,9 @@ internal static class GdwsCommandLine
         new SensitivityVerb(),
         new ApproximateVerb(),
         new EvaluateVerb(),
+        new EvalRobustnessVerb(),
         new BenchmarkVerb(),
+        new TrainVerb(),
     ];
 
     private static int Report(Exception exception, bool verbose, TextWriter error)
