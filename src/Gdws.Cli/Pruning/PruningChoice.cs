@@ -9,8 +9,10 @@ namespace Gdws.Cli.Pruning;
 /// <summary>The options that say how a network is pruned.</summary>
 internal sealed class PruningChoice
 {
+    private const string Hydra = "hydra";
+
     private readonly Option<string> _method = SharedOptions.Choice(
-        "--method", "hydra", "How it is found what can go: learnt scores, ADMM, or the smallest weights", "hydra", "admm", "magnitude");
+        "--method", Hydra, "How it is found what can go: learnt scores, ADMM, or the smallest weights", Hydra, "admm", "magnitude");
 
     private readonly Option<Fraction> _ratio = SharedOptions.Share("--ratio", "R", "0.9", "Share of the weights that goes in every layer, e.g. 0.95");
     private readonly Option<string> _structure = SharedOptions.Choice(
@@ -33,8 +35,8 @@ internal sealed class PruningChoice
     /// <summary>Refuses options that the method or the loss doesn't have.</summary>
     public void RequireOptionsOfTheMethod(CommandResult result)
     {
-        string method = result.GetValue(_method)!;
-        Option[] foreign = method switch { "magnitude" => [_searchEpochs, _searchRate, _rounds], "hydra" => [_rounds], _ => [] };
+        string method = result.GetValue(_method) ?? Hydra;
+        Option[] foreign = method switch { "magnitude" => [_searchEpochs, _searchRate, _rounds], Hydra => [_rounds], _ => [] };
         foreach (Option option in foreign.Where(option => result.GetResult(option) is { Implicit: false }))
             result.AddError($"--method {method} has no {option.Name}");
         if (result.GetResult(_ratio) is { Tokens: [Token ratio] } && Fraction.TryParse(ratio.Value, out Fraction share) && share.Value == 0)

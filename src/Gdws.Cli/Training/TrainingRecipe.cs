@@ -11,6 +11,7 @@ namespace Gdws.Cli.Training;
 internal sealed class TrainingRecipe
 {
     private const string Natural = "natural";
+    private const string Pgd = "pgd";
     private const string Trades = "trades";
     private const string Fast = "fast";
     private const string Msd = "msd";
@@ -47,8 +48,8 @@ internal sealed class TrainingRecipe
     /// <param name="schedule">Its course where none is given.</param>
     public TrainingRecipe(string method = "--method", string trained = "the network", string rate = "0.1", string schedule = "cyclic")
     {
-        _method = SharedOptions.Choice(method, "pgd", "What for: natural accuracy; robustness by PGD adversarial training, "
-            + "TRADES or fast (one-step) training; robustness to several threat models by MSD", Natural, "pgd", Trades, Fast, Msd);
+        _method = SharedOptions.Choice(method, Pgd, "What for: natural accuracy; robustness by PGD adversarial training, "
+            + "TRADES or fast (one-step) training; robustness to several threat models by MSD", Natural, Pgd, Trades, Fast, Msd);
         _epochs = SharedOptions.Whole("--epochs", "N", 10, 1, $"How often {trained} is trained on all images", most: 100_000);
         _rate = SharedOptions.Number("--lr", "R", rate, $"Largest learning rate of {trained}", most: 1000);
         _schedule = SharedOptions.Choice("--schedule", schedule, "Course of the learning rate", "constant", "piecewise", "cosine", "cyclic");
@@ -64,7 +65,7 @@ internal sealed class TrainingRecipe
     /// <summary>Refuses options that the method doesn't have.</summary>
     public void RequireOptionsOfTheMethod(CommandResult result)
     {
-        string method = result.GetValue(_method)!;
+        string method = result.GetValue(_method) ?? Pgd;
         Option[] foreign = method switch
         {
             Natural => [_norm, _epsilon, _threats, _step, _iterations, _beta],
