@@ -127,6 +127,8 @@ internal static class GdwsCommandLine
         new ApproximateVerb(),
         new EvaluateVerb(),
         new BenchmarkVerb(),
+        new SweepVerb(),
+        new ReportVerb(),
     ];
 
     private static int Report(Exception exception, bool verbose, TextWriter error)

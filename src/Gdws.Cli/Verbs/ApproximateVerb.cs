@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Gdws.Cli.Output;
+using Gdws.Cli.Sweeps;
 using Gdws.Onnx;
 using Gdws.Planning;
 using Gdws.Torch.Calibration;
@@ -210,16 +211,7 @@ internal sealed class ApproximateVerb : Verb
         plan.MacsAfter,
         SpeedupMacs = Speedup(plan),
         context.Seconds,
-        Layers = plan.Layers.Select(layer => new
-        {
-            layer.Name,
-            layer.Kernels,
-            Channels = layer.Inputs,
-            layer.WeightedError,
-            layer.MacsBefore,
-            layer.MacsAfter,
-            layer.Reason,
-        }),
+        Layers = plan.Layers.Select(LayerFigure.Of),
     };
 
     /// <summary>The name of the option that gives such a budget, without the dashes.</summary>
