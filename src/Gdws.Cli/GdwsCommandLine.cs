@@ -126,7 +126,9 @@ internal static class GdwsCommandLine
         new SensitivityVerb(),
         new ApproximateVerb(),
         new EvaluateVerb(),
+        new EvalRobustnessVerb(),
         new BenchmarkVerb(),
+        new TrainVerb(),
         new SweepVerb(),
         new ReportVerb(),
     ];

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Gdws.Planning;
 
 namespace Gdws.Cli.Sweeps;
@@ -32,8 +33,10 @@ internal sealed record LayerFigure
     public IReadOnlyList<int> ChannelsByKernels { get; init; } = [];
 
     /// <summary>Milliseconds of one run, before and after; null where they weren't measured.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? MillisecondsBefore { get; init; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? MillisecondsAfter { get; init; }
 
     public static LayerFigure Of(PlannedLayer layer) => new()
