@@ -128,7 +128,7 @@ internal sealed class SweepRun(SweepSetup setup, IAnswers answers, IProgress<Wor
 
     private Gallery? Pictures(SweptNetwork[] networks, string data)
     {
-        SweptNetwork[] shown = [networks[0], .. networks.Skip(1).MaxBy(network => network.Result.SpeedupMacs) is { } last ? [last] : Array.Empty<SweptNetwork>()];
+        SweptNetwork[] shown = [.. networks.GroupBy(network => network.Result.Kind).Select(kind => kind.MaxBy(network => network.Result.SpeedupMacs)!)];
         return answers.Get(
             "gallery",
             new

@@ -47,11 +47,16 @@ internal static class BrowserScripts
           return pairs;
         };
 
+        const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+        const colours = new Map();
         const colour = (text) => {
-          const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
-          canvas.fillStyle = text;
-          canvas.fillRect(0, 0, 1, 1);
-          return [...canvas.getImageData(0, 0, 1, 1).data];
+          if (!colours.has(text)) {
+            canvas.clearRect(0, 0, 1, 1);
+            canvas.fillStyle = text;
+            canvas.fillRect(0, 0, 1, 1);
+            colours.set(text, [...canvas.getImageData(0, 0, 1, 1).data]);
+          }
+          return colours.get(text);
         };
         const luminance = (c) => {
           const [r, g, b] = c.slice(0, 3).map((v) => v / 255).map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4));
