@@ -1,5 +1,4 @@
 using Gdws.Cli.Output;
-using Gdws.Cli.Sweeps;
 using Gdws.Cli.Verbs;
 using Gdws.Onnx;
 using Gdws.Planning;
@@ -31,7 +30,16 @@ internal static class PlanReport
     }
 
     /// <summary>The layers' entries of the JSON.</summary>
-    public static object Layers(GdwsPlan plan) => plan.Layers.Select(LayerFigure.Of);
+    public static object Layers(GdwsPlan plan) => plan.Layers.Select(layer => new
+    {
+        layer.Name,
+        layer.Kernels,
+        Channels = layer.Inputs,
+        layer.WeightedError,
+        layer.MacsBefore,
+        layer.MacsAfter,
+        layer.Reason,
+    });
 
     private static FigureTable Table(GdwsPlan plan)
     {
