@@ -130,6 +130,8 @@ internal static class GdwsCommandLine
         new BenchmarkVerb(),
         new TrainVerb(),
         new PruneVerb(),
+        new SweepVerb(),
+        new ReportVerb(),
     ];
 
     private static int Report(Exception exception, bool verbose, TextWriter error)
