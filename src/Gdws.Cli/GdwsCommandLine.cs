@@ -131,6 +131,7 @@ internal static class GdwsCommandLine
         new TrainVerb(),
         new PruneVerb(),
         new SweepVerb(),
+        new CompareVerb(),
         new ReportVerb(),
     ];
 

@@ -19,7 +19,7 @@ internal static class SweepVersions
             ["gdws"] = Gdws,
             ["ONNX Runtime"] = Of(typeof(Microsoft.ML.OnnxRuntime.InferenceSession).Assembly),
         };
-        if (setup.Attacks.Count > 0 || setup.CalibrationImages is not null || setup.Engine == Engines.Torch)
+        if (setup.Attacks.Count > 0 || setup.CalibrationImages is not null || setup.Prunings is not null || setup.Engine == Engines.Torch)
             versions["libtorch"] = torch.__version__;
         return versions;
     }

@@ -105,7 +105,8 @@ internal sealed class TrainingRecipe
     /// <summary>Whether an epoch may be stopped for want of a better one.</summary>
     public bool HasPatience(ParseResult arguments) => arguments.GetValue(_patience) is not null;
 
-    private static Augmentation UsualFor(DatasetKind data) => data switch
+    /// <summary>The augmentation that suits the images where none is asked for.</summary>
+    public static Augmentation UsualFor(DatasetKind data) => data switch
     {
         DatasetKind.Mnist or DatasetKind.Svhn => Augmentation.Crop,
         DatasetKind.FashionMnist or DatasetKind.Samples => Augmentation.None,
