@@ -15,6 +15,9 @@ internal sealed class ComparedPruning
 {
     private const string Natural = "natural", Pgd = "pgd", Trades = "trades", Fast = "fast", Msd = "msd";
 
+    /// <summary>A round of ADMM takes an epoch at least, and all methods are to search for equally long.</summary>
+    private const int MostRounds = 5;
+
     private readonly Option<IReadOnlyList<PruningMethod>> _methods = MethodList();
     private readonly Option<IReadOnlyList<double>> _ratios =
         RatioList("--ratios", "Shares of the weights that pruning sets to zero in every layer", [0.9, 0.95]);
@@ -79,6 +82,7 @@ internal sealed class ComparedPruning
             {
                 Structure = structure,
                 SearchEpochs = searchEpochs,
+                Rounds = Math.Min(MostRounds, searchEpochs),
                 SearchRate = method == PruningMethod.Admm ? 0.01 : 0.1,
             }));
     }

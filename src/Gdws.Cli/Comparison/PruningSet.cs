@@ -42,7 +42,8 @@ internal sealed record PruningSet(IImageDataset Images, IReadOnlyList<PruningOpt
         {
             string structure = IsIrregular(options) ? "" : $" --structure {PruningFigure.Word(options.Structure)}";
             string search = options.Method == PruningMethod.Magnitude ? "" : $" --search-epochs {options.SearchEpochs}";
-            yield return $"gdws prune {dense} --method {PruningFigure.Word(options.Method)} --ratio {options.Ratio}{structure}{search} {Training} -o {FileOf(options)}";
+            string rounds = options.Method == PruningMethod.Admm ? $" --rounds {options.Rounds}" : "";
+            yield return $"gdws prune {dense} --method {PruningFigure.Word(options.Method)} --ratio {options.Ratio}{structure}{search}{rounds} {Training} -o {FileOf(options)}";
         }
     }
 

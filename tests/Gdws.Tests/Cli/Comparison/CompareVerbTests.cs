@@ -40,6 +40,7 @@ public sealed class CompareVerbTests : IDisposable
         NetworkResult[] pruned = [.. result.Networks.Skip(3)];
         Assert.All(pruned, network => Assert.True(network.Pruning is { Weights: > 0, Recipe.Count: > 5 } && network.Seconds >= network.Pruning.Stages.Sum(s => s.Seconds)));
         Assert.Equal([1, 2, 2, 1, 2, 2], pruned.Select(network => network.Pruning!.Stages.Count));
+        Assert.All(pruned.SelectMany(network => network.Pruning!.Stages), stage => Assert.Equal(1, stage.Epochs));
         Assert.All(pruned[..3], network => Assert.True(network.SpeedupMacs == 1 && network.SizeRatio > 2.5));
         Assert.All(pruned[3..], network => Assert.True(network.SpeedupMacs > 1 && network.Pruning!.RemovedChannels > 0));
         byte[] results = File.ReadAllBytes(_folder["out/results.json"]), report = File.ReadAllBytes(_folder["out/report.html"]);
