@@ -97,7 +97,7 @@ public sealed class CompareVerbTests : IDisposable
     [InlineData("--ratios", "0.9,0.90", "--ratios 0.9,0.90: 0.90 is there twice")]
     [InlineData("--methods", "hydra,lottery", "--methods hydra,lottery: expected some of hydra,admm,magnitude, found 'lottery'")]
     [InlineData("--train-data", "cifar:x", "unknown kind 'cifar'")]
-    [InlineData("--loss", "bce", "--loss bce: expected")]
+    [InlineData("--filter-ratios", "1", "--filter-ratios 1: expected shares above 0 and below 1")]
     public void WrongUsage_IsToldInOneLine(string option, string value, string message)
     {
         CliRun run = CliRun.Of(Arguments(option, value));
