@@ -34,6 +34,7 @@ internal static class GdwsPlanJson
         {
             if (Directory.Exists(path))
                 throw new InvalidFileException(path, "is a folder, not a plan");
+            OrdinaryFile.RequireContent(path);
             long length = new FileInfo(path).Length;
             if (length > MostBytes)
                 throw new InvalidFileException(path, $"is no plan: {length:N0} bytes are too many");
