@@ -74,14 +74,14 @@ internal sealed class Ablation : IDisposable
 
     private void Compare()
     {
-        Console.WriteLine("| MACs saved | recipe | KL clean | KL adversarial | natural (drop) | top 5 (drop) | PGD-20 (drop) | seconds |");
-        Console.WriteLine("|---|---|---|---|---|---|---|---|");
+        Console.WriteLine("| MACs saved | recipe | KL clean | KL adversarial | robust loss | natural (drop) | top 5 (drop) | PGD-20 (drop) | seconds |");
+        Console.WriteLine("|---|---|---|---|---|---|---|---|---|");
         if (_evaluation is not null)
         {
             using TorchNetwork network = new(_statistics.Spectra.Network);
             _dense = Evaluate(network);
             string robust = _options.NaturalOnly ? "" : $"{_dense.Robust[0].Accuracy:F1}";
-            Console.WriteLine($"| 1× | dense | 0 | 0 | {_dense.Natural.Accuracy:F1} | {_dense.Natural.TopFiveAccuracy:F1} | {robust} | |");
+            Console.WriteLine($"| 1× | dense | 0 | 0 | {_heldOut.RobustLoss(network):F3} | {_dense.Natural.Accuracy:F1} | {_dense.Natural.TopFiveAccuracy:F1} | {robust} | |");
         }
 
         foreach ((string name, CalibrationRecipe? recipe) in AblationRows.All)
@@ -141,7 +141,7 @@ internal sealed class Ablation : IDisposable
         }
 
         Console.WriteLine(
-            $"| {(double)plan.MacsBefore / plan.MacsAfter:F2}× | {name} | {clean:F4} | {adversarial:F4} | {accuracies} | {preparation:F0} + {seconds:F0} |");
+            $"| {(double)plan.MacsBefore / plan.MacsAfter:F2}× | {name} | {clean:F4} | {adversarial:F4} | {_heldOut.RobustLoss(network):F3} | {accuracies} | {preparation:F0} + {seconds:F0} |");
     }
 
     private EvaluationResult Evaluate(TorchNetwork network) =>

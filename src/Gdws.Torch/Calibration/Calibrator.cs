@@ -98,9 +98,9 @@ public sealed class Calibrator : IDisposable
             _progress?.Report(new CalibrationProgress("weights", i + 1, changed.Length, "layers"));
         }
 
-        if (_recipe.Refit == RefitKind.Sequential)
-            RefitInSequence(network, plan, changed, factors, cancellation);
-        return new CalibrationResult(plan, factors, plan.ApplyTo(network, factors));
+        return new CalibrationResult(plan, factors, _recipe.Refit == RefitKind.Sequential
+            ? RefitInSequence(network, plan, changed, factors, cancellation)
+            : plan.ApplyTo(network, factors));
     }
 
     /// <summary>Frees what was prepared.</summary>
@@ -207,26 +207,45 @@ public sealed class Calibrator : IDisposable
         return new GdwsFactors(spectrum.Outputs, spectrum.Inputs, spectrum.KernelHeight, spectrum.KernelWidth, kernels.Map, depthwise, weights, bias);
     }
 
-    private void RefitInSequence(
+    /// <summary>Fits layer after layer; the factors become the fitted ones.</summary>
+    private OnnxModel RefitInSequence(
         OnnxModel network, GdwsPlan plan, CalibratedLayer[] layers, Dictionary<string, GdwsFactors> factors, CancellationToken cancellation)
     {
-        SequentialRefit refit = new(_statistics.Dense, network, plan.ApplyTo(network, factors), _statistics.Options) { SkipCorrection = _recipe.SkipCorrection };
-        Dictionary<string, (float[] Pointwise, float[] Bias)> fitted = refit.Run(
-            [.. layers.Select(layer => layer.Convolution)],
-            layers.ToDictionary(layer => layer.Layer.Name, layer => layer.Gamma, StringComparer.Ordinal),
+        OnnxModel approximated = plan.ApplyTo(network, factors);
+        Dictionary<string, (float[] Weight, float[] Bias)> stays = _recipe.DenseLayers
+            ? RefitLayers.DenseBehind(approximated).ToDictionary(node => node.Output[0], node => LayerWeights.Of(approximated, node), StringComparer.Ordinal)
+            : [];
+        OnnxModel start = LayerWeights.Replace(approximated, stays);
+        SequentialRefit refit = new(
+            _statistics.Dense, network, start, _statistics.Options, _recipe,
+            layers.ToDictionary(layer => layer.Convolution.Output, layer => layer.Problem.OutputWeights, StringComparer.Ordinal));
+        Dictionary<string, FittedWeights> fitted = refit.Run(
+            RefitLayers.Of(network, start, stays.Keys.ToHashSet(StringComparer.Ordinal)),
+            layers.ToDictionary(layer => layer.Convolution.Output, layer => layer.Gamma, StringComparer.Ordinal),
             _statistics.Images,
             (done, total) => _progress?.Report(new CalibrationProgress("refit in sequence", done, total, "layers")),
             cancellation);
         foreach (CalibratedLayer layer in layers)
         {
-            (float[] pointwise, float[] bias) = fitted[layer.Layer.Name];
+            FittedWeights weights = fitted[layer.Convolution.Output];
             GdwsFactors old = factors[layer.Layer.Name];
+            float[] correction = [.. weights.Bias];
             float[]? own = Bias(layer.Convolution);
-            for (int m = 0; own is not null && m < bias.Length; m++)
-                bias[m] -= own[m];
+            for (int m = 0; own is not null && m < correction.Length; m++)
+                correction[m] -= own[m];
             factors[layer.Layer.Name] = new GdwsFactors(
-                old.Outputs, old.Inputs, old.KernelHeight, old.KernelWidth, old.ChannelMap, old.Depthwise.ToArray(), old.Kernels == 0 ? [] : pointwise, bias);
+                old.Outputs,
+                old.Inputs,
+                old.KernelHeight,
+                old.KernelWidth,
+                old.ChannelMap,
+                weights.Kernels ?? old.Depthwise.ToArray(),
+                old.Kernels == 0 ? [] : weights.Weight,
+                correction);
         }
+
+        return LayerWeights.Replace(
+            plan.ApplyTo(network, factors), stays.Keys.ToDictionary(output => output, output => (fitted[output].Weight, fitted[output].Bias), StringComparer.Ordinal));
     }
 
     private float[]? Bias(ConvolutionLayer layer)

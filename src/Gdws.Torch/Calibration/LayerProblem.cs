@@ -22,6 +22,18 @@ internal sealed class LayerProblem : IDisposable
     /// <param name="outputWeights">F, <c>[M]</c>, double precision; kept.</param>
     /// <param name="kernelSize">K².</param>
     public LayerProblem(Tensor weight, Tensor covariance, Tensor mean, Tensor outputWeights, int kernelSize)
+        : this(weight, covariance, mean, outputWeights, kernelSize, null)
+    {
+    }
+
+    /// <summary>Poses the problem for targets that aren't W u: E then lacks a constant.</summary>
+    /// <param name="weight">W, <c>[M, C·K²]</c>, what damping pulls towards; double precision; kept.</param>
+    /// <param name="covariance">S, <c>[C·K², C·K²]</c>, double precision; kept and damped.</param>
+    /// <param name="mean">μ, <c>[C·K²]</c>, double precision; not kept.</param>
+    /// <param name="outputWeights">F, <c>[M]</c>, double precision; kept.</param>
+    /// <param name="kernelSize">K².</param>
+    /// <param name="cross">Cov(u, t), <c>[C·K², M]</c>, double precision; kept and changed. Null for S Wᵀ.</param>
+    public LayerProblem(Tensor weight, Tensor covariance, Tensor mean, Tensor outputWeights, int kernelSize, Tensor? cross)
     {
         using DisposeScope scope = torch.NewDisposeScope();
         Weight = weight;
@@ -31,8 +43,9 @@ internal sealed class LayerProblem : IDisposable
         Mean = mean.clone().DetachFromDisposeScope();
         Tensor diagonal = covariance.diagonal();
         double meanDiagonal = diagonal.mean().item<double>();
-        diagonal.add_(Damping * (meanDiagonal > 0 ? meanDiagonal : 1));
-        WeightedWeight = covariance.mm(weight.t()).DetachFromDisposeScope();
+        double added = Damping * (meanDiagonal > 0 ? meanDiagonal : 1);
+        diagonal.add_(added);
+        WeightedWeight = (cross?.add_(weight.t(), added) ?? covariance.mm(weight.t())).DetachFromDisposeScope();
         OutputVariance = (weight.t() * WeightedWeight).sum([0]).DetachFromDisposeScope();
         DenseError = (OutputVariance * outputWeights).sum().item<double>();
     }

@@ -3,32 +3,30 @@ using Gdws.Onnx;
 namespace Gdws.Torch.Calibration;
 
 /// <summary>
-/// Fits pointwise weights and biases layer after layer, in the order of the network, on the inputs that the layers approximated before make; the target is
+/// Fits weights and biases layer after layer, in the order of the network, on the inputs that the layers approximated before make; the target is
 /// what the dense network's layer puts out for the same image. So errors don't add up along the network: every layer makes good for those before it.
 /// </summary>
 /// <remarks>
-/// With z = D x̂ the depthwise outputs and t the target: (Cov z + γ E ΔzΔzᵀ + δI) Pᵀ = Cov(z, t) + γ E ΔzΔtᵀ + δP₀ᵀ, b = E t − P E z. Δ is the difference
-/// between a perturbed image and the same clean; P₀, the weights so far, decides what the images leave open.
+/// With z the depthwise outputs D x̂ (or the patches of a layer that stays dense) and t the target: (Cov z + γ E ΔzΔzᵀ + δI) Pᵀ = Cov(z, t) + γ E ΔzΔtᵀ + δP₀ᵀ,
+/// b = E t − P E z. Δ is the difference between a perturbed image and the same clean; P₀, the weights so far, decides what the images leave open.
 /// </remarks>
-internal sealed class SequentialRefit(TorchNetwork dense, OnnxModel denseModel, OnnxModel approximated, CalibrationOptions options)
+internal sealed class SequentialRefit(
+    TorchNetwork dense,
+    OnnxModel denseModel,
+    OnnxModel approximated,
+    CalibrationOptions options,
+    CalibrationRecipe recipe,
+    IReadOnlyDictionary<string, Tensor> information)
 {
-    private const double Damping = 1e-4;
-
-    // A layer has a few thousand unknowns an output, and each image gives 32 positions or more: further images change little and take long.
-    private const int MostImages = 500;
-
-    /// <summary>Whether the last convolution of a residual block makes good for the skip connection's error.</summary>
-    public required bool SkipCorrection { get; init; }
-
     /// <summary>Fits all layers.</summary>
-    /// <param name="layers">The layers of the dense network that are GDWS convolutions in the other, in order.</param>
-    /// <param name="gammas">γ by the layer's name.</param>
+    /// <param name="layers">The layers, in order.</param>
+    /// <param name="gammas">γ by the value that the layer makes; of layers that aren't there it follows from their own rows.</param>
     /// <param name="images">The images.</param>
     /// <param name="report">Is told the layers done and all.</param>
     /// <param name="cancellation">Ends the work early.</param>
-    /// <returns>Pointwise weights <c>[M, G]</c> and whole biases <c>[M]</c>, by the layer's name.</returns>
-    public Dictionary<string, (float[] Pointwise, float[] Bias)> Run(
-        IReadOnlyList<ConvolutionLayer> layers,
+    /// <returns>By the value that the layer makes.</returns>
+    public Dictionary<string, FittedWeights> Run(
+        IReadOnlyList<RefitLayer> layers,
         IReadOnlyDictionary<string, double> gammas,
         CalibrationImages images,
         Action<int, int> report,
@@ -36,84 +34,108 @@ internal sealed class SequentialRefit(TorchNetwork dense, OnnxModel denseModel, 
     {
         using IDisposable noGradients = torch.no_grad();
         using TorchNetwork network = new(approximated, dense.Device, new TorchNetworkOptions { FoldBatchNormalization = false, SkipFinalSoftmax = true });
-        Dictionary<string, (float[], float[])> fitted = new(StringComparer.Ordinal);
-        Dictionary<string, ConvolutionLayer> replaced = approximated.Convolutions.Where(layer => layer.Kind == ConvolutionKind.Gdws)
-            .ToDictionary(layer => layer.Output, StringComparer.Ordinal);
+        Dictionary<string, FittedWeights> fitted = new(StringComparer.Ordinal);
         HashSet<string> pending = [.. layers.Select(layer => layer.Output)];
-        using ActivationStore store = new(dense, network, [.. images.FirstBatches(MostImages)], options.ActivationMemory);
+        using ActivationStore store = new(dense, network, [.. images.FirstBatches(recipe.RefitImages)], options.ActivationMemory);
         for (int i = 0; i < layers.Count; i++)
         {
-            ConvolutionLayer layer = layers[i], gdws = replaced[layer.Output];
+            RefitLayer layer = layers[i];
             _ = pending.Remove(layer.Output);
-            ResidualSkip? skip = SkipCorrection ? ResidualSkip.Of(denseModel, layer, pending.Contains) : null;
-            double gamma = images.IsPaired ? gammas.GetValueOrDefault(layer.Name) : 0;
-            fitted[layer.Name] = Fit(network, layer, gdws, skip, gamma, i, images.IsPaired, store, cancellation);
+            ResidualSkip? skip = recipe.SkipCorrection && layer.Convolution is { } convolution ? ResidualSkip.Of(denseModel, convolution, pending.Contains) : null;
+            double gamma = !images.IsPaired || recipe.DifferenceWeight <= 0 ? 0 : gammas.GetValueOrDefault(layer.Output, double.NaN);
+            fitted[layer.Output] = Fit(network, layer, skip, gamma, i, store, cancellation);
             report(i + 1, layers.Count);
         }
 
         return fitted;
     }
 
-    private (float[] Pointwise, float[] Bias) Fit(
-        TorchNetwork network,
-        ConvolutionLayer layer,
-        ConvolutionLayer gdws,
-        ResidualSkip? skip,
-        double gamma,
-        int stream,
-        bool isPaired,
-        ActivationStore store,
-        CancellationToken cancellation)
+    private FittedWeights Fit(
+        TorchNetwork network, RefitLayer layer, ResidualSkip? skip, double gamma, int stream, ActivationStore store, CancellationToken cancellation)
     {
-        using CovarianceSum all = new(gdws.Kernels, layer.Outputs, dense.Device);
-        using CovarianceSum differences = new(gdws.Kernels, layer.Outputs, dense.Device, centred: false);
-        LayerGeometry geometry = new(layer);
-        int number = 0;
-        store.ForEach((original, changed) =>
+        Tensor weight = network.Constants[layer.Weight], bias = network.Constants[layer.Bias];
+        RectifiedTarget? rectifier = recipe.RectifierRounds > 0 ? RectifiedTarget.Of(denseModel, layer.Output, (int)layer.Outputs) : null;
+        float[]? kernels = null;
+        if (recipe.SequentialRounds > 0 && layer is GdwsRefitLayer gdws)
         {
-            cancellation.ThrowIfCancellationRequested();
-            using DisposeScope scope = torch.NewDisposeScope();
-            long[] positions = geometry.Draw(options.Seed, stream, number++, options.PositionsPerImage);
-            Tensor z = LayerGeometry.At(changed.Value(gdws.Node.Output[0]), positions);
-            Tensor t = LayerGeometry.At(original.Value(layer.Output), positions);
-            if (skip is not null)
-            {
-                using Tensor correction = skip.Correction(original, changed);
-                t += LayerGeometry.At(correction, positions);
-            }
+            using RefitSums sums = Collect(new DenseRefitLayer(gdws.Convolution, layer.Weight, layer.Bias), null);
+            kernels = BetterKernels(network, gdws, sums, gamma, cancellation);
+        }
+        else
+        {
+            using RefitSums sums = Collect(layer, null);
+            Solve(weight, bias, sums, gamma, layer is LinearRefitLayer ? recipe.LinearDamping : recipe.RefitDamping);
+        }
 
-            all.Add(z, t);
-            if (gamma > 0 && isPaired)
-            {
-                long half = z.shape[0] / 2;
-                differences.Add(z.narrow(0, half, half) - z.narrow(0, 0, half), t.narrow(0, half, half) - t.narrow(0, 0, half));
-            }
-        });
+        for (int round = 0; rectifier is not null && round < recipe.RectifierRounds; round++)
+        {
+            using RefitSums sums = Collect(layer, rectifier);
+            Solve(weight, bias, sums, gamma, recipe.RefitDamping);
+        }
 
-        return Solve(network.Constants[gdws.PointwiseNode!.Input[1]], network.Constants[gdws.PointwiseNode.Input[2]], all, differences, gamma);
+        return new FittedWeights(Copy(weight), Copy(bias)) { Kernels = kernels };
+
+        RefitSums Collect(RefitLayer rows, RectifiedTarget? relaxing)
+        {
+            RefitSums sums = new(rows.Unknowns, rows.Outputs, gamma != 0, dense.Device);
+            int number = 0;
+            store.ForEach((original, changed) =>
+            {
+                cancellation.ThrowIfCancellationRequested();
+                using DisposeScope scope = torch.NewDisposeScope();
+                long[] positions = layer.Draw(options.Seed, stream, number++, options.PositionsPerImage);
+                Tensor z = rows.Rows(changed, positions);
+                Tensor t = layer.At(original.Value(layer.Output), positions);
+                if (skip is not null)
+                {
+                    using Tensor correction = skip.Correction(original, changed);
+                    t += layer.At(correction, positions);
+                }
+
+                if (relaxing is not null)
+                    t = relaxing.Relaxed(t, torch.nn.functional.linear(z, weight.flatten(1), bias));
+                sums.Add(z, t);
+            });
+            return sums;
+        }
     }
 
     /// <summary>Solves for one layer and writes its weights into the approximated network, for the layers behind it to see.</summary>
-    private static (float[] Pointwise, float[] Bias) Solve(Tensor weight, Tensor bias, CovarianceSum all, CovarianceSum differences, double gamma)
+    private void Solve(Tensor weight, Tensor bias, RefitSums sums, double gamma, double damping)
     {
         using DisposeScope scope = torch.NewDisposeScope();
-        Tensor h = all.Covariance();
-        Tensor t = all.Cross();
-        if (gamma > 0 && differences.Count > 0)
-        {
-            h.add_(differences.Covariance(), gamma);
-            t.add_(differences.Cross(), gamma);
-        }
-
+        (Tensor h, Tensor t) = sums.Combined(gamma, recipe.DifferenceWeight);
         Tensor before = weight.flatten(1).t().to(ScalarType.Float64);
-        Tensor solved = LeastSquares.Solve((h + h.t()) / 2, t, Damping, before).t().contiguous();
-        Tensor offset = all.OtherMean() - solved.mv(all.Mean());
+        Tensor solved = LeastSquares.Solve((h + h.t()) / 2, t, damping, before).t().contiguous();
         weight.copy_(solved.reshape(weight.shape));
-        bias.copy_(offset);
+        bias.copy_(sums.TargetMean() - solved.mv(sums.RowMean()));
+    }
 
-        float[] pointwise = new float[solved.numel()], biases = new float[offset.numel()];
-        solved.CopyTo(pointwise);
-        offset.CopyTo(biases);
-        return (pointwise, biases);
+    /// <summary>Kernels and pointwise weights by turns, for the inputs that there are now.</summary>
+    private float[] BetterKernels(TorchNetwork network, GdwsRefitLayer layer, RefitSums sums, double gamma, CancellationToken cancellation)
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        Tensor depthwise = network.Constants[layer.Depthwise], weight = network.Constants[layer.Weight], bias = network.Constants[layer.Bias];
+        (Tensor h, Tensor t) = sums.Combined(gamma, recipe.DifferenceWeight);
+        (float[] original, _) = LayerWeights.Of(denseModel, layer.Convolution.Node);
+        Tensor dense64 = ImageTensors.From(original, (int)layer.Outputs, (int)(original.Length / layer.Outputs)).to(ScalarType.Float64, h.device);
+        Tensor outputs = information[layer.Output].clone();
+        using LayerProblem problem = new(
+            dense64.DetachFromDisposeScope(), ((h + h.t()) / 2).DetachFromDisposeScope(), sums.RowMean(), outputs.DetachFromDisposeScope(), layer.Taps, t.DetachFromDisposeScope());
+        using KernelSet present = new(layer.Map, depthwise.flatten(1).to(ScalarType.Float64));
+        using KernelSet better = AlternatingLeastSquares.Improve(problem, present, recipe.SequentialRounds, cancellation);
+        Tensor pointwise = AlternatingLeastSquares.Pointwise(problem, better);
+        depthwise.copy_(better.Kernels.reshape(depthwise.shape));
+        weight.copy_(pointwise.reshape(weight.shape));
+        Tensor means = problem.TimesKernels(problem.Mean.unsqueeze(0), better).squeeze(0);
+        bias.copy_(sums.TargetMean() - pointwise.mv(means));
+        return Copy(depthwise);
+    }
+
+    private static float[] Copy(Tensor tensor)
+    {
+        float[] values = new float[tensor.numel()];
+        tensor.CopyTo(values);
+        return values;
     }
 }
