@@ -81,7 +81,7 @@ internal sealed class Ablation : IDisposable
             using TorchNetwork network = new(_statistics.Spectra.Network);
             _dense = Evaluate(network);
             string robust = _options.NaturalOnly ? "" : $"{_dense.Robust[0].Accuracy:F1}";
-            Console.WriteLine($"| 1× | dense | 0 | 0 | {_heldOut.RobustLoss(network):F3} | {_dense.Natural.Accuracy:F1} | {_dense.Natural.TopFiveAccuracy:F1} | {robust} | |");
+            Console.WriteLine($"| 1× | dense | 0 | 0 | {RobustLoss(network)} | {_dense.Natural.Accuracy:F1} | {_dense.Natural.TopFiveAccuracy:F1} | {robust} | |");
         }
 
         foreach ((string name, CalibrationRecipe? recipe) in AblationRows.All)
@@ -141,8 +141,10 @@ internal sealed class Ablation : IDisposable
         }
 
         Console.WriteLine(
-            $"| {(double)plan.MacsBefore / plan.MacsAfter:F2}× | {name} | {clean:F4} | {adversarial:F4} | {_heldOut.RobustLoss(network):F3} | {accuracies} | {preparation:F0} + {seconds:F0} |");
+            $"| {(double)plan.MacsBefore / plan.MacsAfter:F2}× | {name} | {clean:F4} | {adversarial:F4} | {RobustLoss(network)} | {accuracies} | {preparation:F0} + {seconds:F0} |");
     }
+
+    private string RobustLoss(TorchNetwork network) => _options.RobustLoss ? $"{_heldOut.RobustLoss(network):F3}" : "";
 
     private EvaluationResult Evaluate(TorchNetwork network) =>
         new RobustnessEvaluation { Attacks = _options.NaturalOnly ? [] : [_attack] }.Run(network, _evaluation!);

@@ -7,7 +7,7 @@ internal sealed record AblationOptions
 {
     public const string Usage =
         "ablation NET.onnx CALIBRATION-DATA EVALUATION-DATA [--samples 2000] [--calibrate-first N] [--calibrate-from 0] [--held-out 200]"
-        + " [--images 0] [--evaluate-from 0] [--accuracy-of NAME,…] [--natural-only 0|1] [--speedups 2.2,3.6] [--round-to 16]"
+        + " [--images 0] [--evaluate-from 0] [--accuracy-of NAME,…] [--natural-only 0|1] [--robust-loss 0|1] [--speedups 2.2,3.6] [--round-to 16]"
         + " [--rows NAME,…] [--eps 8/255] [--step 2/255] [--seed 0]";
 
     public required string Network { get; init; }
@@ -40,6 +40,9 @@ internal sealed record AblationOptions
     /// <summary>G is a multiple of this, as <c>gdws approximate --speedup-macs</c> has it.</summary>
     public int RoundTo { get; init; } = 16;
 
+    /// <summary>Whether held-out images are attacked once more, against each network itself.</summary>
+    public bool RobustLoss { get; init; }
+
     public double[] Speedups { get; init; } = [2.2, 3.6];
 
     /// <summary>Names of rows; empty for all.</summary>
@@ -71,6 +74,7 @@ internal sealed record AblationOptions
                 "--calibrate-from" => options with { CalibrateFrom = int.Parse(value, CultureInfo.InvariantCulture) },
                 "--evaluate-from" => options with { EvaluateFrom = int.Parse(value, CultureInfo.InvariantCulture) },
                 "--natural-only" => options with { NaturalOnly = value == "1" },
+                "--robust-loss" => options with { RobustLoss = value == "1" },
                 "--round-to" => options with { RoundTo = int.Parse(value, CultureInfo.InvariantCulture) },
                 "--step" => options with { Step = Number(value) },
                 "--images" => options with { Images = int.Parse(value, CultureInfo.InvariantCulture) },

@@ -19,6 +19,8 @@ internal sealed class PlainApproximation(Spectra spectra, bool always) : IApprox
         return new Approximated(plan, plan.ApplyTo(spectra.Network));
     }
 
+    public double MostSpeedup(int roundTo) => Planner.MostSpeedup(spectra, always, roundTo);
+
     public void Dispose()
     {
     }

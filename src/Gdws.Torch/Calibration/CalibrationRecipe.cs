@@ -49,7 +49,7 @@ public sealed record CalibrationRecipe
     /// <param name="effort">The effort.</param>
     public static CalibrationRecipe Of(CalibrationEffort effort)
     {
-        CalibrationRecipe quick = new() { DifferenceWeight = 0.5, SecondOrder = true, Refit = RefitKind.Sequential };
-        return effort == CalibrationEffort.Quick ? quick : quick with { Weighting = LayerWeighting.FisherAndMeasured, AlternatingRounds = 2 };
+        CalibrationRecipe quick = new() { DifferenceWeight = 0.5, SecondOrder = true, Refit = RefitKind.Sequential, SequentialRounds = 2 };
+        return effort == CalibrationEffort.Quick ? quick : quick with { Weighting = LayerWeighting.FisherAndMeasured, AlternatingRounds = 2, SequentialRounds = 6 };
     }
 }

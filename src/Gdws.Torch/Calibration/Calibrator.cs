@@ -103,6 +103,12 @@ public sealed class Calibrator : IDisposable
             : plan.ApplyTo(network, factors));
     }
 
+    /// <summary>The largest speed-up in multiply-accumulates that a budget may ask for.</summary>
+    /// <param name="always">Whether layers become GDWS convolutions also where that doesn't pay.</param>
+    /// <param name="roundTo">The number of kernels of a layer is a multiple of this; at least 1, e.g. 16.</param>
+    /// <returns>Rounded down to hundredths, at least 1.</returns>
+    public double MostSpeedup(bool always = false, int roundTo = 1) => KernelChoice.MostSpeedup(_statistics.Spectra, _layers, always, roundTo);
+
     /// <summary>Frees what was prepared.</summary>
     public void Dispose() => _layers.ForEach(layer => layer.Dispose());
 
