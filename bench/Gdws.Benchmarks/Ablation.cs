@@ -30,7 +30,7 @@ internal sealed class Ablation : IDisposable
         _attack = new PgdAttack(threat) { Iterations = 20, Seed = options.Seed };
         if (options.Step > 0)
             _attack = _attack with { Step = options.Step };
-        _evaluation = options.Images > 0 ? ImageDataset.Open(options.EvaluationData).Skip(options.EvaluateFrom).Take(options.Images) : null;
+        _evaluation = options.Images > 0 ? ImageDataset.Open(options.EvaluationData, options.EvaluateSplit).Skip(options.EvaluateFrom).Take(options.Images) : null;
         int rest = Math.Max(1, data.Count - options.HeldOut);
         Stopwatch watch = Stopwatch.StartNew();
         _statistics = CalibrationStatistics.Collect(
@@ -94,18 +94,24 @@ internal sealed class Ablation : IDisposable
             foreach (double speedup in _options.Speedups)
             {
                 watch.Restart();
-                (GdwsPlan plan, OnnxModel network) = Approximate(calibrator, speedup);
+                (GdwsPlan plan, OnnxModel network) = Approximate(name, calibrator, speedup);
                 Print(name, plan, network, preparation, watch.Elapsed.TotalSeconds);
             }
         }
     }
 
-    private (GdwsPlan Plan, OnnxModel Network) Approximate(Calibrator? calibrator, double speedup)
+    private (GdwsPlan Plan, OnnxModel Network) Approximate(string name, Calibrator? calibrator, double speedup)
     {
         if (calibrator is not null)
         {
             CalibrationResult result = calibrator.Approximate(new Budget(BudgetKind.SpeedupMacs, speedup, _options.RoundTo));
             return (result.Plan, result.Network);
+        }
+
+        if (name != AblationRows.Lego)
+        {
+            GdwsPlan whole = Planner.WithinMacs(_statistics.Spectra, speedup, roundTo: _options.RoundTo) with { BiasCorrection = name == AblationRows.PlainWithBias };
+            return (whole, whole.ApplyTo(_statistics.Spectra.Network));
         }
 
         // LEGO has no budget of MACs: the β that comes to it.

@@ -37,6 +37,11 @@ internal sealed class ApproximateVerb : Verb
         Description = "Replace layers also where that takes as many MACs or more",
     };
 
+    private readonly Option<bool> _biasCorrection = new("--bias-correction")
+    {
+        Description = "Keep the means of layers behind a batch normalisation by their bias; needs no images (--calibrate does more)",
+    };
+
     private readonly PerturbationOptions _perturbation = new();
     private readonly CalibrationChoice _calibration;
     private readonly MaxDropOptions _maxDrop;
@@ -67,6 +72,7 @@ internal sealed class ApproximateVerb : Verb
         Add(_includeFirst);
         Add(_always);
         Add(_budget.RoundTo);
+        Add(_biasCorrection);
         Add(_plan);
         foreach (Option option in (Option[])[.. _calibration.Options, .. _maxDrop.Options, .. _perturbation.Options])
             Add(option);
@@ -75,6 +81,7 @@ internal sealed class ApproximateVerb : Verb
         Validators.Add(_calibration.RequireCalibration);
         Validators.Add(_maxDrop.RequireData);
         Validators.Add(RequireImagesToPerturb);
+        Validators.Add(RequireOneCorrection);
     }
 
     protected override void Run(VerbContext context, ParseResult arguments)
@@ -107,6 +114,8 @@ internal sealed class ApproximateVerb : Verb
         if (planFile is not null)
             result.Plan.Save(planFile);
         PlanReport.Show(context, network, result, output);
+        if (result.Plan.BiasCorrection)
+            PlanReport.ShowBiasCorrection(context, network, result.Plan);
         context.WriteJson(() => Document(context, arguments, source, output, result.Plan, search));
     }
 
@@ -115,13 +124,20 @@ internal sealed class ApproximateVerb : Verb
         bool always = arguments.GetValue(_always);
         using IApproximation approximation = _calibration.IsWanted(arguments)
             ? _calibration.Prepare(context, arguments, spectra, always, progress)
-            : new PlainApproximation(spectra, always);
+            : new PlainApproximation(spectra, always, arguments.GetValue(_biasCorrection));
         if (search is null)
             return approximation.Within(_budget.Of(arguments), context.Cancellation);
         if (approximation is CalibratedApproximation calibrated && calibrated.SharedWith(search.Data) is { } shared)
             context.Warn(shared);
         return search.Run(approximation, spectra.Network, _budget.RoundToOfNetwork(arguments), progress, context.Cancellation);
     });
+
+    /// <summary>A calibration fits biases anyway, and better.</summary>
+    private void RequireOneCorrection(CommandResult result)
+    {
+        if (_calibration.IsWanted(result) && result.GetResult(_biasCorrection) is { Implicit: false })
+            result.AddError("--bias-correction is for approximations without images; --calibrate fits the biases to its images");
+    }
 
     /// <summary>Refuses options of an attack where there are no images to perturb.</summary>
     private void RequireImagesToPerturb(CommandResult result)

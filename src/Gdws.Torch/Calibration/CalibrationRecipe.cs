@@ -27,23 +27,13 @@ public sealed record CalibrationRecipe
     /// <summary>Whether the last convolution of a residual block also makes good for the error of the skip connection. Only with the sequential refit.</summary>
     public bool SkipCorrection { get; init; } = true;
 
-    /// <summary>Whether layers that stay dense behind a GDWS one are fitted, too. Only with the sequential refit.</summary>
-    public bool DenseLayers { get; init; }
-
     /// <summary>Rounds of alternating least squares on the inputs that the approximated layers before make. Only with the sequential refit.</summary>
     public int SequentialRounds { get; init; }
 
-    /// <summary>Rounds of targets that regard the rectifier behind a convolution. Only with the sequential refit.</summary>
-    public int RectifierRounds { get; init; }
-
-    /// <summary>Different images that the sequential refit looks at.</summary>
-    public int RefitImages { get; init; } = 500;
-
-    /// <summary>δ of the sequential refit, relative to the mean variance of a layer's inputs.</summary>
-    public double RefitDamping { get; init; } = 1e-4;
-
-    /// <summary>The same of linear layers.</summary>
-    public double LinearDamping { get; init; } = 1e-2;
+    /// <summary>
+    /// How often the sequential refit is done once more on images that are perturbed against the approximated network. Only where images are perturbed.
+    /// </summary>
+    public int AttackedRefits { get; init; }
 
     /// <summary>The parts of an effort.</summary>
     /// <param name="effort">The effort.</param>

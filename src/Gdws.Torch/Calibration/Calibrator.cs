@@ -98,9 +98,17 @@ public sealed class Calibrator : IDisposable
             _progress?.Report(new CalibrationProgress("weights", i + 1, changed.Length, "layers"));
         }
 
-        return new CalibrationResult(plan, factors, _recipe.Refit == RefitKind.Sequential
-            ? RefitInSequence(network, plan, changed, factors, cancellation)
-            : plan.ApplyTo(network, factors));
+        if (_recipe.Refit == RefitKind.Sequential)
+        {
+            RefitInSequence(network, plan, changed, factors, _statistics.Images, cancellation);
+            for (int i = 0; i < _recipe.AttackedRefits && _statistics.Images.IsPaired; i++)
+            {
+                using CalibrationImages images = Attacked(plan.ApplyTo(network, factors), cancellation);
+                RefitInSequence(network, plan, changed, factors, images, cancellation);
+            }
+        }
+
+        return new CalibrationResult(plan, factors, plan.ApplyTo(network, factors));
     }
 
     /// <summary>The largest speed-up in multiply-accumulates that a budget may ask for.</summary>
@@ -213,27 +221,36 @@ public sealed class Calibrator : IDisposable
         return new GdwsFactors(spectrum.Outputs, spectrum.Inputs, spectrum.KernelHeight, spectrum.KernelWidth, kernels.Map, depthwise, weights, bias);
     }
 
-    /// <summary>Fits layer after layer; the factors become the fitted ones.</summary>
-    private OnnxModel RefitInSequence(
-        OnnxModel network, GdwsPlan plan, CalibratedLayer[] layers, Dictionary<string, GdwsFactors> factors, CancellationToken cancellation)
+    /// <summary>The images, perturbed against a network that was approximated.</summary>
+    private CalibrationImages Attacked(OnnxModel approximated, CancellationToken cancellation)
     {
-        OnnxModel approximated = plan.ApplyTo(network, factors);
-        Dictionary<string, (float[] Weight, float[] Bias)> stays = _recipe.DenseLayers
-            ? RefitLayers.DenseBehind(approximated).ToDictionary(node => node.Output[0], node => LayerWeights.Of(approximated, node), StringComparer.Ordinal)
-            : [];
-        OnnxModel start = LayerWeights.Replace(approximated, stays);
-        SequentialRefit refit = new(
-            _statistics.Dense, network, start, _statistics.Options, _recipe,
-            layers.ToDictionary(layer => layer.Convolution.Output, layer => layer.Problem.OutputWeights, StringComparer.Ordinal));
+        using TorchNetwork network = new(approximated, _statistics.Dense.Device, new TorchNetworkOptions { SkipFinalSoftmax = true });
+        return _statistics.Images.Against(
+            network,
+            _statistics.Options,
+            SequentialRefit.MostImages,
+            (done, total) => _progress?.Report(new CalibrationProgress("perturbed anew", done, total, "images")),
+            cancellation);
+    }
+
+    /// <summary>Fits layer after layer.</summary>
+    private void RefitInSequence(
+        OnnxModel network,
+        GdwsPlan plan,
+        CalibratedLayer[] layers,
+        Dictionary<string, GdwsFactors> factors,
+        CalibrationImages images,
+        CancellationToken cancellation)
+    {
+        SequentialRefit refit = new(_statistics.Dense, network, plan.ApplyTo(network, factors), _statistics.Options, _recipe);
         Dictionary<string, FittedWeights> fitted = refit.Run(
-            RefitLayers.Of(network, start, stays.Keys.ToHashSet(StringComparer.Ordinal)),
-            layers.ToDictionary(layer => layer.Convolution.Output, layer => layer.Gamma, StringComparer.Ordinal),
-            _statistics.Images,
+            layers,
+            images,
             (done, total) => _progress?.Report(new CalibrationProgress("refit in sequence", done, total, "layers")),
             cancellation);
         foreach (CalibratedLayer layer in layers)
         {
-            FittedWeights weights = fitted[layer.Convolution.Output];
+            FittedWeights weights = fitted[layer.Layer.Name];
             GdwsFactors old = factors[layer.Layer.Name];
             float[] correction = [.. weights.Bias];
             float[]? own = Bias(layer.Convolution);
@@ -245,13 +262,10 @@ public sealed class Calibrator : IDisposable
                 old.KernelHeight,
                 old.KernelWidth,
                 old.ChannelMap,
-                weights.Kernels ?? old.Depthwise.ToArray(),
-                old.Kernels == 0 ? [] : weights.Weight,
+                old.Kernels == 0 ? [] : weights.Kernels ?? old.Depthwise.ToArray(),
+                old.Kernels == 0 ? [] : weights.Pointwise,
                 correction);
         }
-
-        return LayerWeights.Replace(
-            plan.ApplyTo(network, factors), stays.Keys.ToDictionary(output => output, output => (fitted[output].Weight, fitted[output].Bias), StringComparer.Ordinal));
     }
 
     private float[]? Bias(ConvolutionLayer layer)

@@ -22,19 +22,15 @@ internal sealed class RefitSums(long unknowns, long outputs, bool isPaired, torc
     }
 
     /// <summary>Cov z + γ E ΔzΔzᵀ and Cov(z, t) + γ E ΔzΔtᵀ.</summary>
-    /// <param name="gamma">γ; NaN for <paramref name="weight"/> · tr Cov z / tr E ΔzΔzᵀ.</param>
-    /// <param name="weight">How much differences count, relative to the rows' own variance.</param>
-    public (Tensor H, Tensor T) Combined(double gamma, double weight)
+    /// <param name="gamma">γ.</param>
+    public (Tensor H, Tensor T) Combined(double gamma)
     {
         using DisposeScope scope = torch.NewDisposeScope();
         Tensor h = _all.Covariance(), t = _all.Cross();
         if (_differences is { Count: > 0 })
         {
-            Tensor moved = _differences.Covariance();
-            double trace = moved.diagonal().sum().item<double>();
-            double own = double.IsNaN(gamma) && trace > 0 ? weight * h.diagonal().sum().item<double>() / trace : 0;
-            Scalar factor = KeptScalar.Of(double.IsNaN(gamma) ? own : gamma);
-            h.add_(moved, factor);
+            Scalar factor = KeptScalar.Of(gamma);
+            h.add_(_differences.Covariance(), factor);
             t.add_(_differences.Cross(), factor);
         }
 

@@ -33,11 +33,13 @@ public sealed class CalibratorTests
 
         CalibrationRecipe quick = CalibrationRecipe.Of(CalibrationEffort.Quick);
         double refit = Divergence(model, Of(quick with { Refit = RefitKind.Pointwise, SecondOrder = false }));
-        double sequential = Divergence(model, Of(quick));
+        double sequential = Divergence(model, Of(quick with { SequentialRounds = 0 }));
+        double rounds = Divergence(model, Of(quick with { SequentialRounds = 6 }));
         double full = Divergence(model, Of(CalibrationRecipe.Of(CalibrationEffort.Full)));
 
         Assert.True(refit < 0.5 * plain, $"plain {plain}, refit {refit}");
         Assert.True(sequential < refit, $"refit {refit}, in sequence {sequential}");
+        Assert.True(rounds < sequential, $"in sequence {sequential}, with rounds {rounds}");
         Assert.True(full < refit, $"refit {refit}, full {full}");
 
         OnnxModel Of(CalibrationRecipe recipe)
@@ -206,6 +208,42 @@ public sealed class CalibratorTests
         double after = LastError(statistics, sequential.Within(_half).Network);
 
         Assert.True(after < before, $"{after} after {before}");
+    }
+
+    [Fact]
+    public void RoundsInSequence_BringTheLastLayerNearerStill()
+    {
+        OnnxModel model = TinyNetworks.Residual();
+        CalibrationOptions options = _options with { Samples = 80, PositionsPerImage = 1000 };
+        using CalibrationStatistics statistics = TinyCalibration.Collect(Spectra.Of(model), TinyNetworks.Images(80), options);
+        CalibrationRecipe recipe = CalibrationRecipe.Of(CalibrationEffort.Quick) with { DifferenceWeight = 0, OutputWeights = false };
+        double[] errors =
+        [
+            .. new[] { 0, 1, 6 }.Select(rounds =>
+            {
+                using Calibrator calibrator = TinyCalibration.Prepare(statistics, recipe with { SequentialRounds = rounds });
+                return LastError(statistics, calibrator.Within(_half).Network);
+            }),
+        ];
+
+        Assert.True(errors[1] < errors[0] && errors[2] < errors[1], string.Join(' ', errors));
+    }
+
+    [Fact]
+    public void ImagesPerturbedAgainstTheApproximation_AreTheSameImagesPerturbedOtherwise()
+    {
+        OnnxModel model = TinyNetworks.Residual();
+        using CalibrationStatistics statistics = TinyCalibration.Collect(Spectra.Of(model), TinyNetworks.Images(), _options with { Samples = 60 });
+        using Calibrator calibrator = TinyCalibration.Prepare(statistics);
+        using TorchNetwork approximated = new(calibrator.Within(_half).Network);
+
+        using CalibrationImages others = statistics.Images.Against(approximated, statistics.Options, 20, (_, _) => { }, TestContext.Current.CancellationToken);
+
+        Assert.Equal(20, others.Count);
+        Tensor before = statistics.Images.Batches.First(), after = others.Batches.First();
+        Assert.True(before[..20].allclose(after[..20], 0, 0));
+        Assert.False(before[20..].allclose(after[20..], 0, 1e-4));
+        Assert.True((after[20..] - after[..20]).abs().max().item<float>() <= 0.03f + 1e-6f);
     }
 
     /// <summary>The mean squared error of the last convolution's outputs.</summary>
