@@ -48,11 +48,7 @@ internal static class AblationRows
         ("full-fisher", Full with { Weighting = LayerWeighting.Fisher }),
         ("full+als", Full with { AlternatingRounds = 6 }),
         ("quick-gamma", Quick with { DifferenceWeight = 0 }),
-        ("quick+attacked", Quick with { AttackedRefits = 1 }),
-        ("quick+attacked2", Quick with { AttackedRefits = 2 }),
-        ("quick+attacked-gamma", Quick with { AttackedRefits = 1, DifferenceWeight = 0 }),
         ("quick+gamma2", Quick with { DifferenceWeight = 2 }),
-        ("full+attacked", Full with { AttackedRefits = 1 }),
         ("full+gamma1", Full with { DifferenceWeight = 1 }),
     ];
 }

@@ -7,7 +7,6 @@ namespace Gdws.Torch.Calibration;
 internal sealed class CalibrationImages : IDisposable
 {
     private readonly List<(Tensor Images, int Pairs)> _batches = [];
-    private readonly List<(int[] Labels, int[] Indices)> _origins = [];
 
     private readonly List<ulong> _fingerprints = [];
 
@@ -44,7 +43,6 @@ internal sealed class CalibrationImages : IDisposable
             {
                 cancellation.ThrowIfCancellationRequested();
                 images._batches.Add((Batch(network, dataset, options, chunk, images._fingerprints, cancellation), chunk.Length));
-                images._origins.Add(([.. chunk.Select(dataset.Label)], chunk));
                 report(done += chunk.Length, indices.Length);
             }
 
@@ -61,42 +59,6 @@ internal sealed class CalibrationImages : IDisposable
     /// <param name="pairs">How many different images are wanted.</param>
     public IEnumerable<Tensor> FirstBatches(int pairs) =>
         _batches.Take((pairs + Math.Max(1, _batches[0].Pairs) - 1) / Math.Max(1, _batches[0].Pairs)).Select(batch => batch.Images);
-
-    /// <summary>The first images once more, perturbed against another network.</summary>
-    /// <param name="network">The network that is attacked.</param>
-    /// <param name="options">The attack.</param>
-    /// <param name="pairs">How many different images are wanted.</param>
-    /// <param name="report">Is told the images done and all.</param>
-    /// <param name="cancellation">Ends the work early.</param>
-    public CalibrationImages Against(TorchNetwork network, CalibrationOptions options, int pairs, Action<int, int> report, CancellationToken cancellation)
-    {
-        CalibrationImages others = new(isPaired: true);
-        try
-        {
-            int done = 0, all = _batches.TakeWhile((_, i) => i < FirstBatches(pairs).Count()).Sum(batch => batch.Pairs);
-            foreach ((Tensor images, int count) in _batches)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                if (done >= all)
-                    break;
-                using DisposeScope scope = torch.NewDisposeScope();
-                (int[] labels, int[] indices) = _origins[others._batches.Count];
-                Tensor clean = images.narrow(0, 0, count);
-                PgdAttack attack = options.Attack! with { StopWhenBroken = false, Seed = options.Seed };
-                using AttackResult result = attack.Run(network, clean, labels, indices, cancellation);
-                others._batches.Add((torch.cat([clean, result.Images]).MoveToOuterDisposeScope().DetachFromDisposeScope(), count));
-                others._origins.Add((labels, indices));
-                report(done += count, all);
-            }
-
-            return others;
-        }
-        catch
-        {
-            others.Dispose();
-            throw;
-        }
-    }
 
     public void Dispose()
     {

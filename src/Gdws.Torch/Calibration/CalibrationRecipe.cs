@@ -30,11 +30,6 @@ public sealed record CalibrationRecipe
     /// <summary>Rounds of alternating least squares on the inputs that the approximated layers before make. Only with the sequential refit.</summary>
     public int SequentialRounds { get; init; }
 
-    /// <summary>
-    /// How often the sequential refit is done once more on images that are perturbed against the approximated network. Only where images are perturbed.
-    /// </summary>
-    public int AttackedRefits { get; init; }
-
     /// <summary>The parts of an effort.</summary>
     /// <param name="effort">The effort.</param>
     public static CalibrationRecipe Of(CalibrationEffort effort)

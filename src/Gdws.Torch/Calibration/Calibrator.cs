@@ -99,15 +99,7 @@ public sealed class Calibrator : IDisposable
         }
 
         if (_recipe.Refit == RefitKind.Sequential)
-        {
-            RefitInSequence(network, plan, changed, factors, _statistics.Images, cancellation);
-            for (int i = 0; i < _recipe.AttackedRefits && _statistics.Images.IsPaired; i++)
-            {
-                using CalibrationImages images = Attacked(plan.ApplyTo(network, factors), cancellation);
-                RefitInSequence(network, plan, changed, factors, images, cancellation);
-            }
-        }
-
+            RefitInSequence(network, plan, changed, factors, cancellation);
         return new CalibrationResult(plan, factors, plan.ApplyTo(network, factors));
     }
 
@@ -221,31 +213,14 @@ public sealed class Calibrator : IDisposable
         return new GdwsFactors(spectrum.Outputs, spectrum.Inputs, spectrum.KernelHeight, spectrum.KernelWidth, kernels.Map, depthwise, weights, bias);
     }
 
-    /// <summary>The images, perturbed against a network that was approximated.</summary>
-    private CalibrationImages Attacked(OnnxModel approximated, CancellationToken cancellation)
-    {
-        using TorchNetwork network = new(approximated, _statistics.Dense.Device, new TorchNetworkOptions { SkipFinalSoftmax = true });
-        return _statistics.Images.Against(
-            network,
-            _statistics.Options,
-            SequentialRefit.MostImages,
-            (done, total) => _progress?.Report(new CalibrationProgress("perturbed anew", done, total, "images")),
-            cancellation);
-    }
-
     /// <summary>Fits layer after layer.</summary>
     private void RefitInSequence(
-        OnnxModel network,
-        GdwsPlan plan,
-        CalibratedLayer[] layers,
-        Dictionary<string, GdwsFactors> factors,
-        CalibrationImages images,
-        CancellationToken cancellation)
+        OnnxModel network, GdwsPlan plan, CalibratedLayer[] layers, Dictionary<string, GdwsFactors> factors, CancellationToken cancellation)
     {
         SequentialRefit refit = new(_statistics.Dense, network, plan.ApplyTo(network, factors), _statistics.Options, _recipe);
         Dictionary<string, FittedWeights> fitted = refit.Run(
             layers,
-            images,
+            _statistics.Images,
             (done, total) => _progress?.Report(new CalibrationProgress("refit in sequence", done, total, "layers")),
             cancellation);
         foreach (CalibratedLayer layer in layers)

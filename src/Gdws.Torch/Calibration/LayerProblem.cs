@@ -44,8 +44,8 @@ internal sealed class LayerProblem : IDisposable
         Tensor diagonal = covariance.diagonal();
         double meanDiagonal = diagonal.mean().item<double>();
         double added = Damping * (meanDiagonal > 0 ? meanDiagonal : 1);
-        diagonal.add_(added);
-        WeightedWeight = (cross?.add_(weight.t(), added) ?? covariance.mm(weight.t())).DetachFromDisposeScope();
+        diagonal.Increase(added);
+        WeightedWeight = (cross?.Increase(weight.t(), added) ?? covariance.mm(weight.t())).DetachFromDisposeScope();
         OutputVariance = (weight.t() * WeightedWeight).sum([0]).DetachFromDisposeScope();
         DenseError = (OutputVariance * outputWeights).sum().item<double>();
     }
@@ -120,7 +120,7 @@ internal sealed class LayerProblem : IDisposable
         using DisposeScope scope = torch.NewDisposeScope();
         Tensor weighted = TimesCovariance(kernels.Map, kernels.Kernels);
         Tensor h = TimesKernels(weighted, kernels);
-        Tensor symmetric = (h + h.t()) / 2;
+        Tensor symmetric = h.Plus(h.t()).Over(2);
         Tensor t = TimesKernels(WeightedWeight.t().contiguous(), kernels).t().contiguous();
         return (symmetric.MoveToOuterDisposeScope(), t.MoveToOuterDisposeScope());
     }
@@ -132,7 +132,7 @@ internal sealed class LayerProblem : IDisposable
     {
         using DisposeScope scope = torch.NewDisposeScope();
         Tensor means = TimesKernels(Mean.unsqueeze(0), kernels).squeeze(0);
-        return (Weight.mv(Mean) - pointwise.mv(means)).MoveToOuterDisposeScope();
+        return Weight.mv(Mean).Minus(pointwise.mv(means)).MoveToOuterDisposeScope();
     }
 
     /// <summary>E(P D) = tr F (W S Wᵀ − 2 P T + P H Pᵀ).</summary>
@@ -140,7 +140,7 @@ internal sealed class LayerProblem : IDisposable
     {
         using DisposeScope scope = torch.NewDisposeScope();
         (Tensor h, Tensor t) = Reduce(kernels);
-        Tensor rows = OutputVariance + (pointwise * (pointwise.mm(h) - (2 * t.t()))).sum(1);
+        Tensor rows = OutputVariance.Plus((pointwise * pointwise.mm(h).Plus(t.t(), -2)).sum(1));
         return (rows * OutputWeights).sum().item<double>();
     }
 

@@ -18,7 +18,7 @@ internal sealed class RefitSums(long unknowns, long outputs, bool isPaired, torc
             return;
         using DisposeScope scope = torch.NewDisposeScope();
         long half = z.shape[0] / 2;
-        _differences.Add(z.narrow(0, half, half) - z.narrow(0, 0, half), t.narrow(0, half, half) - t.narrow(0, 0, half));
+        _differences.Add(z.narrow(0, half, half).Minus(z.narrow(0, 0, half)), t.narrow(0, half, half).Minus(t.narrow(0, 0, half)));
     }
 
     /// <summary>Cov z + γ E ΔzΔzᵀ and Cov(z, t) + γ E ΔzΔtᵀ.</summary>
@@ -29,9 +29,8 @@ internal sealed class RefitSums(long unknowns, long outputs, bool isPaired, torc
         Tensor h = _all.Covariance(), t = _all.Cross();
         if (_differences is { Count: > 0 })
         {
-            Scalar factor = KeptScalar.Of(gamma);
-            h.add_(_differences.Covariance(), factor);
-            t.add_(_differences.Cross(), factor);
+            h.Increase(_differences.Covariance(), gamma);
+            t.Increase(_differences.Cross(), gamma);
         }
 
         return (h.MoveToOuterDisposeScope(), t.MoveToOuterDisposeScope());

@@ -16,11 +16,8 @@ internal sealed class SequentialRefit(
 {
     private const double Damping = 1e-4;
 
-    /// <summary>
-    /// The different images that are looked at. A layer has a few thousand unknowns an output, and each image gives 32 positions or more: further images
-    /// change little and take long.
-    /// </summary>
-    public const int MostImages = 500;
+    // A layer has a few thousand unknowns an output, and each image gives 32 positions or more: further images change little and take long.
+    private const int MostImages = 500;
 
     /// <summary>Fits all layers.</summary>
     /// <param name="layers">The layers that are GDWS convolutions in the approximated network, in order.</param>
@@ -81,7 +78,7 @@ internal sealed class SequentialRefit(
                 if (skip is not null)
                 {
                     using Tensor correction = skip.Correction(original, changed);
-                    t += LayerGeometry.At(correction, positions);
+                    t.Increase(LayerGeometry.At(correction, positions));
                 }
 
                 sums.Add(z, t);
@@ -101,8 +98,8 @@ internal sealed class SequentialRefit(
         using DisposeScope scope = torch.NewDisposeScope();
         (Tensor h, Tensor t) = sums.Combined(gamma);
         Tensor before = network.Constants[gdws.PointwiseNode!.Input[1]].flatten(1).t().to(ScalarType.Float64);
-        Tensor pointwise = LeastSquares.Solve((h + h.t()) / KeptScalar.Of(2.0), t, Damping, before).t().contiguous();
-        return Written(network, gdws, pointwise, sums.TargetMean() - pointwise.mv(sums.RowMean()), null);
+        Tensor pointwise = LeastSquares.Solve(h.Plus(h.t()).Over(2), t, Damping, before).t().contiguous();
+        return Written(network, gdws, pointwise, sums.TargetMean().Minus(pointwise.mv(sums.RowMean())), null);
     }
 
     /// <summary>Improves kernels and pointwise weights by turns.</summary>
@@ -113,7 +110,7 @@ internal sealed class SequentialRefit(
         (Tensor h, Tensor t) = sums.Combined(layer.Gamma);
         using LayerProblem problem = new(
             layer.Problem.Weight.clone().DetachFromDisposeScope(),
-            ((h + h.t()) / KeptScalar.Of(2.0)).DetachFromDisposeScope(),
+            (h.Plus(h.t()).Over(2)).DetachFromDisposeScope(),
             sums.RowMean(),
             layer.Problem.OutputWeights.clone().DetachFromDisposeScope(),
             layer.Spectrum.KernelSize,
@@ -123,7 +120,7 @@ internal sealed class SequentialRefit(
         using KernelSet better = AlternatingLeastSquares.Improve(problem, present, recipe.SequentialRounds, cancellation);
         Tensor pointwise = AlternatingLeastSquares.Pointwise(problem, better);
         Tensor means = problem.TimesKernels(problem.Mean.unsqueeze(0), better).squeeze(0);
-        return Written(network, gdws, pointwise, sums.TargetMean() - pointwise.mv(means), better.Kernels);
+        return Written(network, gdws, pointwise, sums.TargetMean().Minus(pointwise.mv(means)), better.Kernels);
     }
 
     private static FittedWeights Written(TorchNetwork network, ConvolutionLayer gdws, Tensor pointwise, Tensor bias, Tensor? kernels)

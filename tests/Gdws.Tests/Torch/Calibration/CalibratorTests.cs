@@ -229,23 +229,6 @@ public sealed class CalibratorTests
         Assert.True(errors[1] < errors[0] && errors[2] < errors[1], string.Join(' ', errors));
     }
 
-    [Fact]
-    public void ImagesPerturbedAgainstTheApproximation_AreTheSameImagesPerturbedOtherwise()
-    {
-        OnnxModel model = TinyNetworks.Residual();
-        using CalibrationStatistics statistics = TinyCalibration.Collect(Spectra.Of(model), TinyNetworks.Images(), _options with { Samples = 60 });
-        using Calibrator calibrator = TinyCalibration.Prepare(statistics);
-        using TorchNetwork approximated = new(calibrator.Within(_half).Network);
-
-        using CalibrationImages others = statistics.Images.Against(approximated, statistics.Options, 20, (_, _) => { }, TestContext.Current.CancellationToken);
-
-        Assert.Equal(20, others.Count);
-        Tensor before = statistics.Images.Batches.First(), after = others.Batches.First();
-        Assert.True(before[..20].allclose(after[..20], 0, 0));
-        Assert.False(before[20..].allclose(after[20..], 0, 1e-4));
-        Assert.True((after[20..] - after[..20]).abs().max().item<float>() <= 0.03f + 1e-6f);
-    }
-
     /// <summary>The mean squared error of the last convolution's outputs.</summary>
     private static double LastError(CalibrationStatistics statistics, OnnxModel network)
     {
