@@ -126,7 +126,11 @@ internal static class GdwsCommandLine
         new SensitivityVerb(),
         new ApproximateVerb(),
         new EvaluateVerb(),
+        new EvalRobustnessVerb(),
         new BenchmarkVerb(),
+        new TrainVerb(),
+        new SweepVerb(),
+        new ReportVerb(),
     ];
 
     private static int Report(Exception exception, bool verbose, TextWriter error)

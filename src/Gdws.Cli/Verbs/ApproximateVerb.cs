@@ -45,6 +45,7 @@ internal sealed class ApproximateVerb : Verb
     private readonly PerturbationOptions _perturbation = new();
     private readonly CalibrationChoice _calibration;
     private readonly MaxDropOptions _maxDrop;
+    private readonly LatencyChoice _latency = new();
 
     private readonly Option<string?> _plan = new("--plan")
     {
@@ -55,10 +56,11 @@ internal sealed class ApproximateVerb : Verb
     public ApproximateVerb() : base(
         "approximate",
         "Replaces a network's K×K convolutions by GDWS ones, without training;"
-        + " give exactly one of --beta, --kernels-per-channel, --speedup-macs, --max-drop",
+        + " give exactly one of --beta, --kernels-per-channel, --speedup-macs, --speedup, --latency, --max-drop",
         "gdws approximate net.onnx --speedup-macs 2 -o net.gdws.onnx",
         "gdws approximate net.onnx --speedup-macs 3 --calibrate cifar10:cifar-10-batches-bin --effort full -o net.gdws.onnx",
         "gdws approximate net.onnx --max-drop 1 --data cifar10:cifar-10-batches-bin --limit 1000 --calibrate cifar10:cifar-10-batches-bin -o net.gdws.onnx",
+        "gdws approximate net.onnx --speedup 2 --latency-model latency.json -o net.gdws.onnx",
         "gdws approximate net.onnx --beta 0.005 --exclude 'layer4.*' --plan plan.json -o net.gdws.onnx")
     {
         _calibration = new CalibrationChoice(_perturbation);
@@ -74,7 +76,7 @@ internal sealed class ApproximateVerb : Verb
         Add(_budget.RoundTo);
         Add(_biasCorrection);
         Add(_plan);
-        foreach (Option option in (Option[])[.. _calibration.Options, .. _maxDrop.Options, .. _perturbation.Options])
+        foreach (Option option in (Option[])[.. _latency.Options, .. _calibration.Options, .. _maxDrop.Options, .. _perturbation.Options])
             Add(option);
         Add(SharedOptions.Json);
         Validators.Add(_budget.RequireOne);
@@ -82,13 +84,14 @@ internal sealed class ApproximateVerb : Verb
         Validators.Add(_maxDrop.RequireData);
         Validators.Add(RequireImagesToPerturb);
         Validators.Add(RequireOneCorrection);
+        Validators.Add(result => _latency.RequireBudgetOfTime(result, _budget.IsOfTime(result)));
     }
 
     protected override void Run(VerbContext context, ParseResult arguments)
     {
         string source = arguments.GetRequiredValue(_network), output = arguments.GetRequiredValue(_output);
         string? planFile = arguments.GetValue(_plan);
-        OutputPath.RequireDistinct([source, arguments.GetValue(_sensitivity)], output, planFile, arguments.GetValue(SharedOptions.Json));
+        OutputPath.RequireDistinct([source, arguments.GetValue(_sensitivity), _latency.File(arguments)], output, planFile, arguments.GetValue(SharedOptions.Json));
         OutputPath.RequireWritable(output);
         if (planFile is not null)
             OutputPath.RequireWritable(planFile);
@@ -104,7 +107,10 @@ internal sealed class ApproximateVerb : Verb
         context.Cancellation.ThrowIfCancellationRequested();
 
         MaxDropSearch? search = _maxDrop.Of(context, arguments, network);
-        Approximated? result = Approximate(context, arguments, spectra, search);
+        Budget? budget = search is null ? _budget.Of(arguments) : null;
+        if (budget is { IsOfTime: true })
+            budget = budget with { Latency = _latency.Model(context, arguments, network) };
+        Approximated? result = Approximate(context, arguments, spectra, budget, search);
         context.Cancellation.ThrowIfCancellationRequested();
         if (search is not null)
             MaxDropReport.Show(context, search);
@@ -119,14 +125,15 @@ internal sealed class ApproximateVerb : Verb
         context.WriteJson(() => Document(context, arguments, source, output, result.Plan, search));
     }
 
-    private Approximated? Approximate(VerbContext context, ParseResult arguments, Spectra spectra, MaxDropSearch? search) => context.Track(progress =>
+    private Approximated? Approximate(
+        VerbContext context, ParseResult arguments, Spectra spectra, Budget? budget, MaxDropSearch? search) => context.Track(progress =>
     {
         bool always = arguments.GetValue(_always);
         using IApproximation approximation = _calibration.IsWanted(arguments)
             ? _calibration.Prepare(context, arguments, spectra, always, progress)
             : new PlainApproximation(spectra, always, arguments.GetValue(_biasCorrection));
         if (search is null)
-            return approximation.Within(_budget.Of(arguments), context.Cancellation);
+            return approximation.Within(budget!, context.Cancellation);
         if (approximation is CalibratedApproximation calibrated && calibrated.SharedWith(search.Data) is { } shared)
             context.Warn(shared);
         return search.Run(approximation, spectra.Network, _budget.RoundToOfNetwork(arguments), progress, context.Cancellation);
@@ -170,6 +177,7 @@ internal sealed class ApproximateVerb : Verb
         SpeedupMacs = PlanReport.Speedup(plan),
         context.Seconds,
         Layers = PlanReport.Layers(plan),
+        plan.Latency,
         Tried = search is null ? null : MaxDropReport.Document(search),
     };
 }
