@@ -33,6 +33,7 @@ internal sealed class ProgressDisplay(IAnsiConsole console)
         {
             if (!_tasks.TryGetValue(value.Part, out ProgressTask? task))
                 _tasks[value.Part] = task = context.AddTask(Markup.Escape(value.Part), maxValue: Math.Max(value.Total, 1));
+            task.Description = Markup.Escape(value.Note.Length == 0 ? value.Part : $"{value.Part} ({value.Note})");
             task.Tag = value.Unit;
             task.Value = value.Done;
             if (value.Done >= value.Total)
