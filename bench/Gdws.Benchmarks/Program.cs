@@ -6,10 +6,13 @@ Dictionary<string, Func<string[], int>> commands = new(StringComparer.Ordinal)
 {
     ["ablation"] = Ablation.Run,
     ["attack-throughput"] = AttackThroughput.Run,
+    ["protocol-throughput"] = ProtocolThroughput.Run,
     ["sensitivity"] = SensitivityBenchmark.Run,
     ["engine"] = EngineBenchmark.Run,
     ["engine-layers"] = EngineLayersBenchmark.Run,
     ["engine-steps"] = EngineStepsBenchmark.Run,
+    ["training-throughput"] = TrainingThroughput.Run,
+    ["training-memory"] = TrainingMemory.Run,
     ["spectra"] = _ => SpectraBenchmark.Run(),
 };
 

@@ -127,7 +127,9 @@ internal static class GdwsCommandLine
         new ApproximateVerb(),
         new EvaluateVerb(),
         new MergeVerb(),
+        new EvalRobustnessVerb(),
         new BenchmarkVerb(),
+        new TrainVerb(),
     ];
 
     private static int Report(Exception exception, bool verbose, TextWriter error)

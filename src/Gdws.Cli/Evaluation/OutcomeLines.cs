@@ -88,7 +88,7 @@ internal static class OutcomeLines
         bool isAttacked = attack.Runs.Count > 0;
         bool stoodAll = attack.Runs.All(run => run.Robust) && attack.Runs.Count == runs;
         bool endsAtTheBreak = attack.Runs.Take(attack.Runs.Count - 1).All(run => run.Robust) && (stoodAll || !isAttacked || !attack.Runs[^1].Robust);
-        if (attack.Runs.Count > runs || isAttacked != image.IsCorrect || attack.Robust != stoodAll || !endsAtTheBreak)
+        if (attack.Runs.Count > runs || (image.IsCorrect && !isAttacked) || attack.Robust != (isAttacked && stoodAll) || !endsAtTheBreak)
             throw new FormatException("contradicts itself");
         if (attack.Runs.Any(run => !double.IsFinite(run.Distance) || run.Distance < 0))
             throw new FormatException("has a distance that is no number of at least 0");

@@ -28,7 +28,7 @@ internal sealed class BatchEvaluation(TorchNetwork network, IReadOnlyList<IAttac
         {
             float[] adversarial = keepsImages ? [.. batch.Pixels] : [];
             List<RunOutcome>[] runs = [.. natural.Select(_ => new List<RunOutcome>())];
-            bool[] stands = [.. natural.Select(image => image.IsCorrect)];
+            bool[] stands = [.. natural.Select(image => image.IsCorrect || attacks[i].AttacksWrong)];
             IReadOnlyList<IAttack> parts = EvaluationSummary.Runs(attacks[i]);
             for (int part = 0; part < parts.Count; part++)
             {

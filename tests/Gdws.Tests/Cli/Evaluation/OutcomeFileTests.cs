@@ -85,7 +85,7 @@ public sealed class OutcomeFileTests : IDisposable
 
     [Theory]
     [InlineData("\"robust\":true,\"runs\":[{\"robust\":true", "\"robust\":true,\"runs\":[{\"robust\":false", "line 2: contradicts itself")]
-    [InlineData("\"predicted\":1", "\"predicted\":2", "line 2: contradicts itself")]
+    [InlineData("\"runs\":[{\"robust\":true,\"distance\":0.5}]", "\"runs\":[]", "line 2: contradicts itself")]
     [InlineData("\"image\":5", "\"image\":4", "line 2: image 4 is out of order or not among the 12 images from 5 on")]
     [InlineData("\"image\":6", "\"image\":5", "line 3: image 5 is out of order")]
     [InlineData("\"label\":1", "\"lable\":1", "line 2: is no outcome of an image")]
