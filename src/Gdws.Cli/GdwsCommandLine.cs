@@ -126,6 +126,7 @@ internal static class GdwsCommandLine
         new SensitivityVerb(),
         new ApproximateVerb(),
         new EvaluateVerb(),
+        new MergeVerb(),
         new EvalRobustnessVerb(),
         new BenchmarkVerb(),
         new TrainVerb(),
