@@ -46,6 +46,9 @@ internal sealed unsafe class Team : IDisposable
 
     public int Workers { get; }
 
+    /// <summary>Bytes of working memory, of all workers.</summary>
+    public long ScratchBytes => _scratch.Sum(buffer => buffer?.Bytes ?? 0);
+
     /// <summary>Makes sure that every worker has that much working memory.</summary>
     public void RequireScratch(long bytes)
     {
