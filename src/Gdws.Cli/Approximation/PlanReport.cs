@@ -1,4 +1,5 @@
 using Gdws.Cli.Output;
+using Gdws.Cli.Sweeps;
 using Gdws.Cli.Verbs;
 using Gdws.Onnx;
 using Gdws.Planning;
@@ -47,18 +48,7 @@ internal static class PlanReport
     }
 
     /// <summary>The layers' entries of the JSON.</summary>
-    public static object Layers(GdwsPlan plan) => plan.Layers.Select(layer => new
-    {
-        layer.Name,
-        layer.Kernels,
-        Channels = layer.Inputs,
-        layer.WeightedError,
-        layer.MacsBefore,
-        layer.MacsAfter,
-        layer.MillisecondsBefore,
-        layer.MillisecondsAfter,
-        layer.Reason,
-    });
+    public static object Layers(GdwsPlan plan) => plan.Layers.Select(LayerFigure.Of);
 
     private static FigureTable Table(GdwsPlan plan)
     {

@@ -56,17 +56,18 @@
       return [
         [px - 8, py - 8, px + 8, py + 8],
         [px - 2, y.apply(point.high), px + 2, y.apply(point.low)],
+        [x.apply(point.fps_low), py - 2, x.apply(point.fps_high), py + 2],
       ];
     });
     const free = (box) => box[0] > 48 && box[2] < right && taken.every((t) => box[2] < t[0] || box[0] > t[2] || box[3] < t[1] || box[1] > t[3]);
     for (const point of points) {
       const [px, py] = [x.apply(point.fps), y.apply(point.accuracy)];
       const w = 7 * point.label.length, h = 14;
-      const places = [[12, -h / 2], [-12 - w, -h / 2], [12, -h - 6], [-12 - w, -h - 6], [12, 6], [-12 - w, 6], [-w / 2, -h - 12], [-w / 2, 12]];
+      const places = [[9, -h - 5], [9, 5], [-9 - w, -h - 5], [-9 - w, 5], [12, -h / 2], [-12 - w, -h / 2], [9, -h - 20], [9, 20], [-9 - w, -h - 20], [-9 - w, 20]];
       const place = places.map(([dx, dy]) => [px + dx, py + dy, px + dx + w, py + dy + h]).find(free);
       if (!place) continue;
       taken.push(place);
-      d3.select(plot).append("text").attr("class", "label").attr("text-anchor", "start").attr("x", place[0]).attr("y", place[1] + 11).attr("fill", "currentColor").text(point.label);
+      d3.select(plot).append("text").attr("class", "label").attr("text-anchor", "start").attr("x", place[0]).attr("y", place[1] + 11).attr("fill", colours[kinds.indexOf(point.kind)]).text(point.label);
     }
   }
 
@@ -78,7 +79,7 @@
 
   const rowHeight = 20;
 
-  function bars(rows, before, after, unit, format) {
+  function bars(rows, before, after, unit, format, told) {
     return (width) => {
       const margin = Math.min(150, Math.round(width * 0.36));
       const name = (row) => shorten(row.name, Math.floor(margin / 7));
@@ -95,7 +96,7 @@
           y: { domain, label: null, tickSize: 0, tickFormat: (layer) => name({ name: layer }) },
           marks: [
             Plot.barX(shown, { y: "name", x: before, fill: "var(--before)", insetTop: 2, insetBottom: 2 }),
-            Plot.barX(shown, { y: "name", x: after, fill: "var(--after)", insetTop: 6, insetBottom: 6, title: (row) => `${row.name}: ${d3.format(".4~s")(row[before])} → ${d3.format(".4~s")(row[after])} ${unit}` }),
+            Plot.barX(shown, { y: "name", x: after, fill: "var(--after)", insetTop: 6, insetBottom: 6, title: (row) => `${row.name}: ${told(row[before])} → ${told(row[after])} ${unit}` }),
             Plot.ruleX([0], { stroke: "currentColor", strokeOpacity: 0.5 }),
           ],
         }),
@@ -207,8 +208,8 @@
     switch (kind) {
       case "robust": return tradeOff(data.robust, "robust accuracy");
       case "natural": return tradeOff(data.natural, "natural accuracy");
-      case "macs": return bars(data.layers[index].rows, "macs_before", "macs_after", "MACs", "~s");
-      case "milliseconds": return bars(data.layers[index].rows, "milliseconds_before", "milliseconds_after", "milliseconds", "~g");
+      case "macs": return bars(data.layers[index].rows, "macs_before", "macs_after", "MACs", "~s", d3.format(".4~s"));
+      case "milliseconds": return bars(data.layers[index].rows, "milliseconds_before", "milliseconds_after", "milliseconds", "~g", d3.format(".3~r"));
       case "kernels": return kernels(data.layers[index].channels);
       case "spectra": return spectra(data.layers[index].rows);
       case "attacks": return attacks(data.attacks[index]);
