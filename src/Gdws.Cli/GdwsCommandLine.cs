@@ -99,6 +99,8 @@ internal static class GdwsCommandLine
         }
 
         HelpOption help = root.Options.OfType<HelpOption>().Single();
+        foreach (string foreign in (string[])["/h", "/?", "-?"])
+            help.Aliases.Remove(foreign);
         help.Action = new HelpWithExample((HelpAction)help.Action!);
         return root;
     }
@@ -127,6 +129,8 @@ internal static class GdwsCommandLine
         new ApproximateVerb(),
         new EvaluateVerb(),
         new BenchmarkVerb(),
+        new DoctorVerb(),
+        new CompletionVerb(),
     ];
 
     private static int Report(Exception exception, bool verbose, TextWriter error)

@@ -29,6 +29,10 @@ internal sealed record DemoResult
         Quantity.Ratio(network.Throughput.RatioToBaseline),
     ]);
 
+    /// <summary>The networks for the plot of accuracy against speed.</summary>
+    public IEnumerable<PlotPoint> PlotPoints => Networks.Select(network => new PlotPoint(
+        network.Name, network.Throughput!.Fps, network.Accuracy!.Natural.Accuracy, network.Accuracy.Robust[0].Accuracy));
+
     /// <summary>What the columns mean, a line each.</summary>
     public IEnumerable<string> Notes =>
     [

@@ -46,6 +46,12 @@ internal sealed class DemoVerb : Verb
             table.Row(row);
         table.Print(context.Output);
         context.Line();
+        if (context.Output.Profile.Out.IsTerminal)
+        {
+            new AccuracySpeedPlot([.. result.PlotPoints]).Print(context.Output);
+            context.Line();
+        }
+
         foreach (string note in result.Notes)
             context.Line(note);
         context.Line($"{result.Throughput.Machine}");

@@ -39,6 +39,8 @@ public sealed class UsageTests
         { ["convert", "a.pth", "-o", "b.onnx", "--normalize", "cifar"], "normalisation \"cifar\": expected" },
         { ["approximate", "a.onnx", "-o", "b.onnx", "--beta", "-1"], "--beta -1: expected a number, at least 0" },
         { ["convert", "a.pth"], "'-o' is required" },
+        { ["doctor", "--data", "cifar:x"], "unknown kind 'cifar'; expected cifar10:DIR" },
+        { ["completion", "tcsh"], "tcsh" },
         { ["convert", "a.pth", "-o", "b.onnx", "--channel-order", "gbr"], "--channel-order gbr: expected rgb or bgr" },
     };
 
@@ -61,13 +63,15 @@ public sealed class UsageTests
     [InlineData("approximate")]
     [InlineData("evaluate")]
     [InlineData("benchmark")]
+    [InlineData("doctor")]
+    [InlineData("completion")]
     public void EveryVerb_HasHelpWithAnExample(string verb)
     {
         CliRun run = CliRun.Of(verb, "--help");
 
         Assert.Equal((0, ""), (run.Code, run.Error));
         Assert.Contains("Example", run.Output, StringComparison.Ordinal);
-        Assert.Contains($"  gdws {verb} ", run.Output, StringComparison.Ordinal);
+        Assert.Matches($@"\bgdws {verb}\b", run.Output[run.Output.LastIndexOf("Example", StringComparison.Ordinal)..]);
     }
 
     [Theory]
