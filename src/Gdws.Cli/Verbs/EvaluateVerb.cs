@@ -5,7 +5,6 @@ using Gdws.Cli.Output;
 using Gdws.Data;
 using Gdws.Execution;
 using Gdws.Onnx;
-using Gdws.Torch.Attacks;
 using Gdws.Torch.Evaluation;
 
 namespace Gdws.Cli.Verbs;
@@ -17,18 +16,7 @@ internal sealed class EvaluateVerb : Verb
     private readonly Option<string> _data = SharedOptions.Data();
     private readonly Option<string> _split = SharedOptions.Choice("--split", "test", "Which images", "test", "train");
     private readonly Option<int?> _limit = SharedOptions.OptionalWhole("--limit", "N", "Only the first N images");
-    private readonly Option<string> _attack =
-        SharedOptions.Choice("--attack", AttackKinds.None, "What to measure robust accuracy with", AttackKinds.Names);
-    private readonly Option<string> _norm =
-        SharedOptions.Choice("--norm", "linf", "How the size of a perturbation is measured", "linf", "l2", "l1");
-    private readonly Option<Fraction?> _epsilon =
-        SharedOptions.OptionalNumber("--eps", "E", "Radius ε in pixel units (else 8/255 for linf, 0.5 for l2, 12 for l1)");
-    private readonly Option<IReadOnlyList<(Norm Norm, Fraction Epsilon)>?> _threats = ThreatList.Option();
-    private readonly Option<Fraction?> _step =
-        SharedOptions.OptionalNumber("--step", "S", "Length of a step of pgd (else a quarter of ε, 2/255 for 8/255)");
-    private readonly Option<int?> _iterations =
-        SharedOptions.OptionalWhole("--iterations", "N", "Steps of an attack (else 20 for pgd, 100 for apgd and fab, 5000 for square)");
-    private readonly Option<int?> _restarts = SharedOptions.OptionalWhole("--restarts", "N", "Starts of an attack (else 1)");
+    private readonly AttackOptions _attack = new();
     private readonly Option<int> _batch = SharedOptions.Whole("--batch", "N", 100, 1, "Images a run");
     private readonly Option<string?> _engine =
         SharedOptions.OptionalChoice("--engine", "What runs the network (else torch for attacks and GPUs, onnxruntime otherwise)", Engines.Names);
@@ -45,18 +33,17 @@ internal sealed class EvaluateVerb : Verb
         "gdws evaluate net.onnx --data cifar10:cifar-10-batches-bin --limit 1000 --attack union --threat linf:8/255,l2:0.5,l1:12")
     {
         Add(_network);
-        foreach (Option option in (Option[])[_data, _split, _limit, _attack, _norm, _epsilon, _threats, _step, _iterations, _restarts])
-            Add(option);
-        foreach (Option option in (Option[])[_batch, _engine, _device, _seed, SharedOptions.Json])
+        foreach (Option option in (Option[])[_data, _split, _limit, .. _attack.Options, _batch, _engine, _device, _seed, SharedOptions.Json])
             Add(option);
         Validators.Add(RequireEngineThatCan);
-        Validators.Add(RequireOptionsOfTheAttack);
+        Validators.Add(_attack.RequireOptionsOfTheAttack);
     }
 
     protected override void Run(VerbContext context, ParseResult arguments)
     {
         string path = arguments.GetRequiredValue(_network), device = arguments.GetValue(_device)!;
-        WarnOfIdleOptions(context, arguments);
+        if (_attack.Idle(arguments) is { } idle)
+            context.Warn(idle);
         OnnxModel model = NetworkFile.Load(path);
         NetworkSignature signature = NetworkSignature.Of(model);
         IImageDataset data = ImageDataset.Open(arguments.GetRequiredValue(_data), arguments.GetValue(_split)!);
@@ -64,7 +51,7 @@ internal sealed class EvaluateVerb : Verb
             data = data.Take(limit);
         data.RequireMatches(signature.Channels, signature.Height, signature.Width, signature.Classes, path);
 
-        IReadOnlyList<AttackChoice> attacks = Attacks(arguments);
+        IReadOnlyList<AttackChoice> attacks = _attack.Choices(arguments, arguments.GetValue(_seed));
         string engine = arguments.GetValue(_engine) ?? (attacks.Count == 0 && device == "cpu" ? Engines.OnnxRuntime : Engines.Torch);
         int batch = arguments.GetValue(_batch);
         AccuracyReport report = context.Track(progress => engine == Engines.Torch
@@ -88,29 +75,6 @@ internal sealed class EvaluateVerb : Verb
         });
     }
 
-    private IReadOnlyList<AttackChoice> Attacks(ParseResult arguments)
-    {
-        string kind = arguments.GetValue(_attack)!;
-        if (kind == AttackKinds.None)
-            return [];
-
-        Norm norm = ThreatModel.ParseNorm(arguments.GetValue(_norm)!);
-        IReadOnlyList<(Norm Norm, Fraction Epsilon)> threats = arguments.GetValue(_threats) ?? (kind == AttackKinds.Union
-            ? [.. Enum.GetValues<Norm>().Select(each => (each, ThreatList.UsualEpsilon(each)))]
-            : [(norm, arguments.GetValue(_epsilon) ?? ThreatList.UsualEpsilon(norm))]);
-        return
-        [
-            .. threats.Select(threat => new AttackChoice(threat.Norm, threat.Epsilon)
-            {
-                Kind = kind,
-                Step = arguments.GetValue(_step),
-                Iterations = arguments.GetValue(_iterations),
-                Restarts = arguments.GetValue(_restarts) ?? 1,
-                Seed = arguments.GetValue(_seed),
-            }),
-        ];
-    }
-
     private static void Show(VerbContext context, string path, IImageDataset data, string engine, AccuracyReport report, int seed)
     {
         context.Line($"{path} on {data.Name} ({data.Split}, {data.Count:N0} images), {engine}, {Quantity.Time(context.Seconds)}");
@@ -132,40 +96,11 @@ internal sealed class EvaluateVerb : Verb
             context.Warn($"[{warning.Id}] {warning.Message}");
     }
 
-    private void RequireOptionsOfTheAttack(CommandResult result)
-    {
-        string kind = result.GetValue(_attack) ?? AttackKinds.None;
-        if (kind == AttackKinds.None)
-            return;
-        if (result.GetResult(_step) is not null && !AttackKinds.HasStep(kind))
-            result.AddError($"--attack {kind} has no --step to set; only pgd has");
-        foreach (Option option in (Option[])[_iterations, _restarts])
-        {
-            if (result.GetResult(option) is not null && !AttackKinds.HasIterations(kind))
-                result.AddError($"--attack {kind} has no {option.Name} to set: they are part of what the name stands for");
-        }
-
-        bool hasThreats = result.GetResult(_threats) is not null || kind == AttackKinds.Union;
-        if (hasThreats && (result.GetResult(_norm) is { Implicit: false } || result.GetResult(_epsilon) is not null))
-            result.AddError($"--norm and --eps say one threat model; with several write {ThreatList.Name} linf:8/255,l2:0.5,l1:12");
-    }
-
-    /// <summary>Whoever writes --eps 8/255 wants robust accuracy and may think that it is measured.</summary>
-    private void WarnOfIdleOptions(VerbContext context, ParseResult arguments)
-    {
-        if (arguments.GetResult(_attack) is { Implicit: false })
-            return;
-        Option[] ofAttacks = [_norm, _epsilon, _step, _iterations, _restarts];
-        string[] idle = [.. ofAttacks.Where(option => arguments.GetResult(option) is { Implicit: false }).Select(option => option.Name)];
-        if (idle.Length > 0)
-            context.Warn($"without --attack only natural accuracy is measured; {string.Join(", ", idle)} {(idle.Length == 1 ? "does" : "do")} nothing");
-    }
-
     private void RequireEngineThatCan(CommandResult result)
     {
         if (result.GetResult(_engine) is not { Implicit: false } || result.GetValue(_engine) is not { } engine || engine == Engines.Torch)
             return;
-        if (result.GetValue(_attack) is { } attack && attack != AttackKinds.None)
+        if (_attack.Kind(result) is { } attack)
             result.AddError($"--attack {attack} needs gradients, which --engine {engine} doesn't have; use --engine {Engines.Torch}");
         else if (result.GetValue(_device) is { } device && device != "cpu")
             result.AddError($"--engine {engine} runs on the CPU; use --engine {Engines.Torch} with --device {device}");
