@@ -70,7 +70,7 @@ internal sealed class DocumentFiles : IDisposable
         Half[] weight = [.. Enumerable.Range(0, 4 * 3 * 5 * 5).Select(_ => (Half)(random.NextSingle() - 0.5f))];
         TensorProto tensor = new() { Name = "w", DataType = Half, RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes(weight.AsSpan())) };
         tensor.Dims.Add([4, 3, 5, 5]);
-        return new TestNetwork(17, 0, 3, 224, 224)
+        TestNetwork network = new TestNetwork(17, 0, 3, 224, 224)
             .Change(model => model.Graph.Input[0] = TestNetwork.Value("images", [0, 3, 224, 224], Half))
             .Change(model => model.Graph.Initializer.Add(tensor))
             .Node("Conv", "maps", ["images", "w"], node => node.Attribute.Add(new AttributeProto
@@ -81,6 +81,7 @@ internal sealed class DocumentFiles : IDisposable
             }))
             .Node("GlobalAveragePool", "mean", ["maps"])
             .Node("Flatten", "logits", ["mean"])
-            .Build("logits");
+            .Change(model => model.Graph.Output.Add(TestNetwork.Value("logits", [0, 4], Half)));
+        return new OnnxModel(network.Model);
     }
 }
