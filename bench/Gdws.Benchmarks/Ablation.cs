@@ -23,10 +23,14 @@ internal sealed class Ablation : IDisposable
     {
         _options = options;
         OnnxModel network = OnnxModel.Load(options.Network);
-        IImageDataset data = Open(options.CalibrationData);
+        IImageDataset data = Open(options.CalibrationData).Skip(options.CalibrateFrom);
+        if (options.CalibrateFirst > 0)
+            data = data.Take(options.CalibrateFirst);
         ThreatModel threat = new(Norm.Linf, options.Epsilon);
         _attack = new PgdAttack(threat) { Iterations = 20, Seed = options.Seed };
-        _evaluation = options.Images > 0 ? ImageDataset.Open(options.EvaluationData).Take(options.Images) : null;
+        if (options.Step > 0)
+            _attack = _attack with { Step = options.Step };
+        _evaluation = options.Images > 0 ? ImageDataset.Open(options.EvaluationData).Skip(options.EvaluateFrom).Take(options.Images) : null;
         int rest = Math.Max(1, data.Count - options.HeldOut);
         Stopwatch watch = Stopwatch.StartNew();
         _statistics = CalibrationStatistics.Collect(
@@ -70,13 +74,14 @@ internal sealed class Ablation : IDisposable
 
     private void Compare()
     {
-        Console.WriteLine("| MACs saved | recipe | KL clean | KL adversarial | natural | PGD-20 | seconds |");
-        Console.WriteLine("|---|---|---|---|---|---|---|");
+        Console.WriteLine("| MACs saved | recipe | KL clean | KL adversarial | natural (drop) | top 5 (drop) | PGD-20 (drop) | seconds |");
+        Console.WriteLine("|---|---|---|---|---|---|---|---|");
         if (_evaluation is not null)
         {
             using TorchNetwork network = new(_statistics.Spectra.Network);
-            _dense = new RobustnessEvaluation { Attacks = [_attack] }.Run(network, _evaluation);
-            Console.WriteLine($"| 1× | dense | 0 | 0 | {_dense.Natural.Accuracy:F1} | {_dense.Robust[0].Accuracy:F1} | |");
+            _dense = Evaluate(network);
+            string robust = _options.NaturalOnly ? "" : $"{_dense.Robust[0].Accuracy:F1}";
+            Console.WriteLine($"| 1× | dense | 0 | 0 | {_dense.Natural.Accuracy:F1} | {_dense.Natural.TopFiveAccuracy:F1} | {robust} | |");
         }
 
         foreach ((string name, CalibrationRecipe? recipe) in AblationRows.All)
@@ -99,19 +104,19 @@ internal sealed class Ablation : IDisposable
     {
         if (calibrator is not null)
         {
-            CalibrationResult result = calibrator.Approximate(new Budget(BudgetKind.SpeedupMacs, speedup));
+            CalibrationResult result = calibrator.Approximate(new Budget(BudgetKind.SpeedupMacs, speedup, _options.RoundTo));
             return (result.Plan, result.Network);
         }
 
         // LEGO has no budget of MACs: the β that comes to it.
         double low = 0, high = 1;
-        GdwsPlan plan = Planner.WithinError(_statistics.Spectra, high);
+        GdwsPlan plan = Planner.WithinError(_statistics.Spectra, high, roundTo: _options.RoundTo);
         while ((double)plan.MacsBefore / plan.MacsAfter < speedup)
-            plan = Planner.WithinError(_statistics.Spectra, high *= 2);
+            plan = Planner.WithinError(_statistics.Spectra, high *= 2, roundTo: _options.RoundTo);
         for (int i = 0; i < 40; i++)
         {
             double middle = (low + high) / 2;
-            GdwsPlan trial = Planner.WithinError(_statistics.Spectra, middle);
+            GdwsPlan trial = Planner.WithinError(_statistics.Spectra, middle, roundTo: _options.RoundTo);
             if ((double)trial.MacsBefore / trial.MacsAfter < speedup)
                 low = middle;
             else
@@ -125,17 +130,24 @@ internal sealed class Ablation : IDisposable
     {
         using TorchNetwork network = new(model);
         (double clean, double adversarial) = _heldOut.Divergences(network);
-        string accuracies = " | ";
-        if (_evaluation is not null && (_options.AccuracyOf.Length == 0 || _options.AccuracyOf.Contains(name)))
+        string accuracies = " | | ";
+        if (_dense is not null && (_options.AccuracyOf.Length == 0 || _options.AccuracyOf.Contains(name)))
         {
-            EvaluationResult result = new RobustnessEvaluation { Attacks = [_attack] }.Run(network, _evaluation);
-            accuracies = $"{result.Natural.Accuracy:F1} ({result.Natural.Accuracy - _dense!.Natural.Accuracy:+0.0;−0.0;0.0}) | "
-                + $"{result.Robust[0].Accuracy:F1} ({result.Robust[0].Accuracy - _dense.Robust[0].Accuracy:+0.0;−0.0;0.0})";
+            EvaluationResult result = Evaluate(network);
+            (NaturalResult before, NaturalResult after) = (_dense.Natural, result.Natural);
+            accuracies = $"{after.Accuracy:F1} ({Drop(before.Standing, after.Standing)}) | "
+                + $"{after.TopFiveAccuracy:F1} ({Drop(before.StandingTopFive, after.StandingTopFive)}) | "
+                + (_options.NaturalOnly ? "" : $"{result.Robust[0].Accuracy:F1} ({Drop(_dense.Robust[0].Standing, result.Robust[0].Standing)})");
         }
 
         Console.WriteLine(
             $"| {(double)plan.MacsBefore / plan.MacsAfter:F2}× | {name} | {clean:F4} | {adversarial:F4} | {accuracies} | {preparation:F0} + {seconds:F0} |");
     }
+
+    private EvaluationResult Evaluate(TorchNetwork network) =>
+        new RobustnessEvaluation { Attacks = _options.NaturalOnly ? [] : [_attack] }.Run(network, _evaluation!);
+
+    private PairedDrop Drop(IReadOnlyList<int> before, IReadOnlyList<int> after) => PairedDrop.Of(before, after, _evaluation!.Count);
 
     /// <summary>Tells on standard error how long each stage took.</summary>
     private sealed class StageTimes : IProgress<CalibrationProgress>

@@ -6,7 +6,9 @@ namespace Gdws.Benchmarks;
 internal sealed record AblationOptions
 {
     public const string Usage =
-        "ablation NET.onnx CALIBRATION-DATA EVALUATION-DATA [--samples 2000] [--held-out 200] [--images 0] [--accuracy-of NAME,…] [--speedups 2.2,3.6] [--rows NAME,…] [--eps 8/255] [--seed 0]";
+        "ablation NET.onnx CALIBRATION-DATA EVALUATION-DATA [--samples 2000] [--calibrate-first N] [--calibrate-from 0] [--held-out 200]"
+        + " [--images 0] [--evaluate-from 0] [--accuracy-of NAME,…] [--natural-only 0|1] [--speedups 2.2,3.6] [--round-to 16]"
+        + " [--rows NAME,…] [--eps 8/255] [--step 2/255] [--seed 0]";
 
     public required string Network { get; init; }
 
@@ -17,11 +19,26 @@ internal sealed record AblationOptions
     /// <summary>Calibration images, clean and perturbed together.</summary>
     public int Samples { get; init; } = 2000;
 
+    /// <summary>Images of the calibration data to skip.</summary>
+    public int CalibrateFrom { get; init; }
+
+    /// <summary>Images of the calibration data to draw from, the held-out ones included; 0 for all.</summary>
+    public int CalibrateFirst { get; init; }
+
     /// <summary>Images of the calibration data, its last ones, that divergences are measured on.</summary>
     public int HeldOut { get; init; } = 200;
 
     /// <summary>Evaluation images for accuracies; 0 for divergences alone.</summary>
     public int Images { get; init; }
+
+    /// <summary>Images of the evaluation data to skip.</summary>
+    public int EvaluateFrom { get; init; }
+
+    /// <summary>Leaves the attack on the evaluation images out.</summary>
+    public bool NaturalOnly { get; init; }
+
+    /// <summary>G is a multiple of this, as <c>gdws approximate --speedup-macs</c> has it.</summary>
+    public int RoundTo { get; init; } = 16;
 
     public double[] Speedups { get; init; } = [2.2, 3.6];
 
@@ -32,6 +49,9 @@ internal sealed record AblationOptions
     public string[] AccuracyOf { get; init; } = [];
 
     public double Epsilon { get; init; } = 8.0 / 255;
+
+    /// <summary>Of the attack on the evaluation images; 0 for what is usual at ε.</summary>
+    public double Step { get; init; }
 
     public int Seed { get; init; }
 
@@ -47,6 +67,12 @@ internal sealed record AblationOptions
             {
                 "--samples" => options with { Samples = int.Parse(value, CultureInfo.InvariantCulture) },
                 "--held-out" => options with { HeldOut = int.Parse(value, CultureInfo.InvariantCulture) },
+                "--calibrate-first" => options with { CalibrateFirst = int.Parse(value, CultureInfo.InvariantCulture) },
+                "--calibrate-from" => options with { CalibrateFrom = int.Parse(value, CultureInfo.InvariantCulture) },
+                "--evaluate-from" => options with { EvaluateFrom = int.Parse(value, CultureInfo.InvariantCulture) },
+                "--natural-only" => options with { NaturalOnly = value == "1" },
+                "--round-to" => options with { RoundTo = int.Parse(value, CultureInfo.InvariantCulture) },
+                "--step" => options with { Step = Number(value) },
                 "--images" => options with { Images = int.Parse(value, CultureInfo.InvariantCulture) },
                 "--speedups" => options with { Speedups = [.. value.Split(',').Select(Number)] },
                 "--rows" => options with { Rows = value.Split(',') },

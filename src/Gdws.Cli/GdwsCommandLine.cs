@@ -129,6 +129,7 @@ internal static class GdwsCommandLine
         new ApproximateVerb(),
         new EvaluateVerb(),
         new BenchmarkVerb(),
+        new TrainVerb(),
         new DoctorVerb(),
         new CompletionVerb(),
     ];

@@ -117,6 +117,19 @@ internal static class SharedOptions
     public static Option<Fraction?> OptionalNumber(string name, string helpName, string description) =>
         new(name) { Description = description, HelpName = helpName, CustomParser = result => Number(result, name) };
 
+    /// <summary>A number of at least 0 and below 1.</summary>
+    public static Option<Fraction> Share(string name, string helpName, string fallback, string description) => new(name)
+    {
+        Description = description,
+        HelpName = helpName,
+        DefaultValueFactory = _ => Fraction.Parse(fallback),
+        CustomParser = result => Share(result, name) ?? default,
+    };
+
+    /// <summary>A number of at least 0 and below 1, or null where it isn't given.</summary>
+    public static Option<Fraction?> OptionalShare(string name, string helpName, string description) =>
+        new(name) { Description = description, HelpName = helpName, CustomParser = result => Share(result, name) };
+
     /// <summary>One of several words.</summary>
     public static Option<string> Choice(string name, string fallback, string description, params string[] words)
     {
@@ -161,6 +174,15 @@ internal static class SharedOptions
         if (isNumber && value.Value <= most)
             return value;
         result.AddError($"{name} {text}: expected {(isNumber ? $"a number of at most {most:N0}" : "a number above 0 or a fraction such as 8/255")}");
+        return null;
+    }
+
+    private static Fraction? Share(ArgumentResult result, string name)
+    {
+        string text = result.Tokens[0].Value;
+        if (Fraction.TryParse(text, out Fraction value) && value.Value < 1)
+            return value;
+        result.AddError($"{name} {text}: expected a number of at least 0 and below 1");
         return null;
     }
 

@@ -117,6 +117,9 @@ public sealed class TorchNetwork : IDisposable
         }
     }
 
+    /// <summary>The steps and constants.</summary>
+    internal TorchProgram Program => _program;
+
     /// <summary>Starts a run that computes only the values that are asked for, as they are asked for.</summary>
     /// <param name="images"><c>[N, C, H, W]</c> on <see cref="Device"/> and of <see cref="Precision"/>; lives as long as the run.</param>
     internal TorchRun Start(Tensor images) => new(_program, images);

@@ -36,6 +36,9 @@ internal sealed class TorchProgram : IDisposable
 
     public int Output => _output;
 
+    /// <summary>Lets the steps read another tensor in place of a constant from now on; both stay the callers'.</summary>
+    public void Exchange(string constant, Tensor tensor) => _constants[Slots[constant]] = tensor;
+
     public Tensor Run(Tensor images, Action<string, Tensor>? observe)
     {
         Tensor?[] values = [.. _constants];

@@ -104,7 +104,8 @@ internal sealed class TorchProgramBuilder
 
         NodeContext context = Context(node, output);
         TorchOperator operation = OperatorTable.Build(context);
-        bool isConstant = node.Input.All(name => name.Length == 0 || _constants.ContainsKey(name));
+        bool isConstant = node.Input.All(name => name.Length == 0 || _constants.ContainsKey(name))
+            && _options.Variables?.Contains(node.Output[output]) != true;
         if (isConstant)
         {
             Tensor value = Compute(context, operation);
@@ -179,5 +180,5 @@ internal sealed class TorchProgramBuilder
     }
 
     private NodeContext Context(NodeProto node, int output) =>
-        new(_model, node, output, _constants, _device, _precision) { BakedBatch = _batch, Owned = _owned };
+        new(_model, node, output, _constants, _device, _precision) { BakedBatch = _batch, Owned = _owned, Normalization = _options.Normalization };
 }

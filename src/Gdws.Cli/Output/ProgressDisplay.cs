@@ -33,7 +33,7 @@ internal sealed class ProgressDisplay(IAnsiConsole console)
         {
             if (!_tasks.TryGetValue(value.Part, out ProgressTask? task))
                 _tasks[value.Part] = task = context.AddTask(Markup.Escape(value.Part), maxValue: Math.Max(value.Total, 1));
-            task.Tag = value.Unit;
+            task.Tag = value;
             task.Value = value.Done;
             if (value.Done >= value.Total)
                 task.StopTask();
@@ -45,7 +45,7 @@ internal sealed class ProgressDisplay(IAnsiConsole console)
         public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime)
         {
             double elapsed = (task.ElapsedTime ?? TimeSpan.Zero).TotalSeconds;
-            string unit = task.Tag as string ?? "";
+            string unit = (task.Tag as WorkProgress)?.Unit ?? "";
             string count = unit == "%" ? $"{task.Value:N0} %" : $"{task.Value:N0} of {task.MaxValue:N0} {unit}";
             if (task.Value <= 0 || elapsed <= 0)
                 return new Text(count);
@@ -53,7 +53,8 @@ internal sealed class ProgressDisplay(IAnsiConsole console)
             double rate = task.Value / elapsed;
             string speed = unit == "%" ? "" : $", {Quantity.Rate(rate)}/s";
             string rest = task.IsFinished ? Quantity.Time(elapsed) : $"{Quantity.Time((task.MaxValue - task.Value) / rate)} left";
-            return new Text($"{count}{speed}, {rest}");
+            string note = task.Tag is WorkProgress { Note.Length: > 0 } shown ? $", {shown.Note}" : "";
+            return new Text($"{count}{speed}, {rest}{note}");
         }
     }
 }

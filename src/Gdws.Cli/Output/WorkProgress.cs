@@ -7,6 +7,9 @@ namespace Gdws.Cli.Output;
 /// <param name="Unit">What an item is, e.g. <c>images</c>.</param>
 internal sealed record WorkProgress(string Part, int Done, int Total, string Unit)
 {
+    /// <summary>What is to be shown beside the figures, e.g. the loss so far.</summary>
+    public string Note { get; init; } = "";
+
     /// <summary>How far a throughput measurement is.</summary>
     /// <param name="share">Between 0 and 1.</param>
     public static WorkProgress OfThroughput(double share) => new("images per second", (int)Math.Round(100 * share), 100, "%");

@@ -6,6 +6,9 @@ namespace Gdws.Torch.Attacks;
 /// </summary>
 internal sealed class L1Ball(Tensor clean, double epsilon, double fraction) : Ball(clean, epsilon)
 {
+    /// <summary>The share of an image's values that a step changes.</summary>
+    public double Fraction { get; set; } = fraction;
+
     public override void FillNoise(ref ImageRandom random, Span<double> noise)
     {
         double sum = 0;
@@ -25,7 +28,7 @@ internal sealed class L1Ball(Tensor clean, double epsilon, double fraction) : Ba
         using DisposeScope scope = torch.NewDisposeScope();
         Tensor movable = (gradient.gt(KeptScalar.Zero) & x.lt(KeptScalar.One)) | (gradient.lt(KeptScalar.Zero) & x.gt(KeptScalar.Zero));
         Tensor sizes = gradient.abs().mul(movable).flatten(1);
-        long changed = Math.Clamp((long)Math.Ceiling(fraction * sizes.shape[1]), 1, sizes.shape[1]);
+        long changed = Math.Clamp((long)Math.Ceiling(Fraction * sizes.shape[1]), 1, sizes.shape[1]);
         (_, Tensor chosen) = sizes.topk((int)changed, 1);
         Tensor signs = gradient.sign().mul(movable).flatten(1).to(ScalarType.Float64);
         Tensor direction = torch.zeros_like(signs).scatter(1, chosen, signs.gather(1, chosen)) * KeptScalar.Of(1.0 / changed);

@@ -6,6 +6,12 @@ namespace Gdws.Torch.Evaluation;
 /// <param name="TopFive">Those with the right class among the first five.</param>
 public sealed record NaturalResult(int Images, int Correct, int TopFive)
 {
+    /// <summary>The positions in the dataset of the images with the right class first, ascending.</summary>
+    public IReadOnlyList<int> Standing { get; init; } = [];
+
+    /// <summary>The positions of those with the right class among the first five, ascending.</summary>
+    public IReadOnlyList<int> StandingTopFive { get; init; } = [];
+
     /// <summary>Natural accuracy in percent.</summary>
     public double Accuracy => 100.0 * Correct / Images;
 

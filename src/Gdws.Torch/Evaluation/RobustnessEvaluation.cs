@@ -45,11 +45,11 @@ public sealed record RobustnessEvaluation
             AttackSettings.RequireClasses(attack, network);
 
         Stopwatch watch = Stopwatch.StartNew();
-        (NaturalResult natural, int[] correct) = Natural(network, dataset, progress, cancellation);
+        NaturalResult natural = Natural(network, dataset, progress, cancellation);
         List<RobustResult> robust = [];
         List<EvaluationWarning> warnings = Attacks.Count == 0 ? [] : Doubts(network, dataset);
         foreach (IAttack attack in Attacks)
-            robust.AddRange(Robust(network, dataset, attack, correct, progress, cancellation));
+            robust.AddRange(Robust(network, dataset, attack, [.. natural.Standing], progress, cancellation));
         warnings.AddRange(SanityChecks.OfResults(robust));
         return new EvaluationResult(dataset.Count, natural, robust, watch.Elapsed.TotalSeconds) { Warnings = warnings };
     }
@@ -78,11 +78,10 @@ public sealed record RobustnessEvaluation
         }
     }
 
-    private (NaturalResult Result, int[] Correct) Natural(
+    private NaturalResult Natural(
         TorchNetwork network, IImageDataset dataset, IProgress<EvaluationProgress>? progress, CancellationToken cancellation)
     {
-        List<int> correct = [];
-        int topFive = 0;
+        List<int> correct = [], topFive = [];
         int[] all = [.. Enumerable.Range(0, dataset.Count)];
         int done = 0;
         foreach (int[] indices in all.Chunk(BatchSize))
@@ -98,14 +97,14 @@ public sealed record RobustnessEvaluation
                 if (rank == 0)
                     correct.Add(indices[i]);
                 if (rank < 5)
-                    topFive++;
+                    topFive.Add(indices[i]);
             }
 
             done += indices.Length;
             progress?.Report(new EvaluationProgress(null, done, all.Length, correct.Count));
         }
 
-        return (new NaturalResult(dataset.Count, correct.Count, topFive), [.. correct]);
+        return new NaturalResult(dataset.Count, correct.Count, topFive.Count) { Standing = correct, StandingTopFive = topFive };
     }
 
     private IEnumerable<RobustResult> Robust(

@@ -25,6 +25,9 @@ internal sealed record NodeContext(
     /// <summary>Tensors that live as long as the network.</summary>
     public required ICollection<Tensor> Owned { get; init; }
 
+    /// <summary>How batch normalisation computes from call to call; null where it never learns.</summary>
+    public BatchNormalizationMode? Normalization { get; init; }
+
     public int Opset => Model.Opset;
 
     public bool Has(int input) => input < Node.Input.Count && Node.Input[input].Length > 0;

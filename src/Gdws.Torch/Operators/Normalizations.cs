@@ -2,7 +2,7 @@ using Gdws.Onnx;
 
 namespace Gdws.Torch.Operators;
 
-/// <summary>Batch normalisation as it is after training, local response normalisation, softmax.</summary>
+/// <summary>Batch normalisation, local response normalisation, softmax.</summary>
 internal static class Normalizations
 {
     public static TorchOperator Batch(NodeContext node)
@@ -10,7 +10,12 @@ internal static class Normalizations
         double epsilon = node.Node.Real("epsilon", 1e-5f);
         if (node.Node.Integer("training_mode", 0) != 0)
             throw node.Error("is in training mode; export the network for inference");
-        return inputs => torch.nn.functional.batch_norm(inputs[0]!, inputs[3]!, inputs[4]!, inputs[1], inputs[2], training: false, 0.1, epsilon);
+
+        // ONNX says what share of the statistics is kept, libtorch what share is new.
+        BatchNormalizationMode? mode = node.Normalization;
+        double renewed = 1 - node.Node.Real("momentum", 0.9f);
+        return inputs => torch.nn.functional.batch_norm(
+            inputs[0]!, inputs[3]!, inputs[4]!, inputs[1], inputs[2], training: mode is { Learns: true }, renewed, epsilon);
     }
 
     public static TorchOperator LocalResponse(NodeContext node)

@@ -11,6 +11,7 @@ public static class Architecture
 {
     private const string Auto = "auto";
     private const int Shown = 6;
+    private const int WidestFirstLayer = 4096;
 
     private static readonly IArchitectureFamily[] _families =
         [new PreActResNet(), new ResNet(), new CifarResNet(), new WideResNet(), new Vgg(), new VerificationNetworks()];
@@ -43,6 +44,33 @@ public static class Architecture
         StateDict stripped = CommonPrefix.Strip(state);
         (NetworkBuilder network, FeatureMap logits, IArchitectureFamily family) = Draw(name, stripped, options ?? new());
         return network.Finish(logits, family.Ignores);
+    }
+
+    /// <summary>Builds a network that is yet to be trained.</summary>
+    /// <param name="name">One of <see cref="Names"/>.</param>
+    /// <param name="width">
+    /// Output channels of the first convolution, at least 1; the other layers are as much wider or narrower, hidden linear layers stay. Null for what is usual.
+    /// </param>
+    /// <param name="options">The images and classes; null for what is usual.</param>
+    /// <param name="seed">Decides the parameters.</param>
+    /// <exception cref="GdwsException">The name is unknown, or the architecture can't be so.</exception>
+    public static OnnxModel Initialize(string name, int? width = null, ArchitectureOptions? options = null, int seed = 0)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        if (name.Trim().Equals(Auto, StringComparison.OrdinalIgnoreCase))
+            throw new GdwsException($"a network without a checkpoint needs the name of an architecture, one of {string.Join(", ", Names)}");
+        if (width is < 1 or > WidestFirstLayer)
+            throw new GdwsException($"architecture {name}: the width must be from 1 to {WidestFirstLayer:N0}, found {width}");
+
+        StateDict nothing = new([], name);
+        IReadOnlyDictionary<string, int[]> expected = Expected(name, nothing, options);
+        if (width is { } outputs)
+        {
+            (string first, int[] shape) = expected.First();
+            expected = Expected(name, new StateDict([new CheckpointTensor(first, ElementType.Float32, [outputs, .. shape[1..]], default)], name), options);
+        }
+
+        return Build(name, new StateDict(new RandomParameters(seed).Of(expected), name), options);
     }
 
     /// <summary>The parameters that an architecture expects, with widths read off those that are given.</summary>

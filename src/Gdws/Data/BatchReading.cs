@@ -63,6 +63,25 @@ public static class BatchReading
         return new DatasetPart(dataset, count, dataset.Count - count);
     }
 
+    /// <summary>Some images of a dataset, in the order given.</summary>
+    /// <param name="dataset">The images.</param>
+    /// <param name="positions">At least one, each from 0 to <see cref="IImageDataset.Count"/> − 1.</param>
+    /// <exception cref="GdwsException">There is none, or one is out of its range.</exception>
+    public static IImageDataset Pick(this IImageDataset dataset, IReadOnlyList<int> positions)
+    {
+        ArgumentNullException.ThrowIfNull(dataset);
+        ArgumentNullException.ThrowIfNull(positions);
+        if (positions.Count == 0)
+            throw new GdwsException($"data '{dataset.Name}': expected at least one image to pick");
+        foreach (int position in positions)
+        {
+            if (position < 0 || position >= dataset.Count)
+                throw new GdwsException($"data '{dataset.Name}' has {dataset.Count} images: there is no image {position} to pick");
+        }
+
+        return new PickedImages(dataset, [.. positions]);
+    }
+
     /// <summary>Makes sure that a network takes these images and tells these classes apart.</summary>
     /// <param name="dataset">The images.</param>
     /// <param name="channels">Channels that the network takes; 0 or less where it takes any.</param>

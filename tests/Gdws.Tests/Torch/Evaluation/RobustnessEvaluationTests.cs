@@ -26,7 +26,7 @@ public sealed class RobustnessEvaluationTests
         using TorchNetwork network = new(Threshold);
         EvaluationResult result = evaluation.Evaluate(network, data);
 
-        Assert.Equal(new NaturalResult(5, 4, 5), result.Natural);
+        Assert.Equal((5, 4, 5), (result.Natural.Images, result.Natural.Correct, result.Natural.TopFive));
         Assert.Equal(80, result.Natural.Accuracy);
         Assert.Equal([2, 3, 1], result.Robust.Select(r => r.Correct));
         Assert.Equal(40, result.Robust[0].Accuracy);

@@ -2,13 +2,14 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using Gdws.Cli.Evaluation;
 using Gdws.Cli.Output;
+using Gdws.Cli.Verbs;
 using Gdws.Data;
 using Gdws.Planning;
 using Gdws.Torch;
 using Gdws.Torch.Attacks;
 using Gdws.Torch.Calibration;
 
-namespace Gdws.Cli.Verbs;
+namespace Gdws.Cli.Approximation;
 
 /// <summary>The options of <c>approximate</c> that say on which images it is calibrated, and how.</summary>
 internal sealed class CalibrationChoice
@@ -54,8 +55,8 @@ internal sealed class CalibrationChoice
             result.AddError($"{option.Name} belongs to a calibration: give --calibrate KIND:PATH too");
     }
 
-    /// <summary>Calibrates.</summary>
-    public CalibrationResult Run(VerbContext context, ParseResult arguments, Spectra spectra, Budget budget, bool always)
+    /// <summary>Learns from the images what every budget needs.</summary>
+    public IApproximation Prepare(VerbContext context, ParseResult arguments, Spectra spectra, bool always, IProgress<WorkProgress> progress)
     {
         IImageDataset images = Images(context, arguments);
         CalibrationOptions options = new()
@@ -66,15 +67,19 @@ internal sealed class CalibrationChoice
             Effort = arguments.GetValue(_effort) == "full" ? CalibrationEffort.Full : CalibrationEffort.Quick,
             Device = TorchRuntime.Device(arguments.GetValue(_device)!),
         };
-        return context.Track(progress =>
+        RelayedProgress<CalibrationProgress> relayed = new(progress, p => new WorkProgress(p.Stage, p.Done, p.Total, p.Unit));
+        CalibrationStatistics statistics = CalibrationStatistics.Collect(spectra, images, options, relayed, context.Cancellation);
+        try
         {
-            RelayedProgress<CalibrationProgress> relayed = new(progress, p => new WorkProgress(p.Stage, p.Done, p.Total, p.Unit));
-            using CalibrationStatistics statistics = CalibrationStatistics.Collect(spectra, images, options, relayed, context.Cancellation);
             foreach (string warning in statistics.Warnings)
                 context.Warn(warning);
-            using Calibrator calibrator = new(statistics, null, relayed, context.Cancellation);
-            return calibrator.Approximate(budget, always, context.Cancellation);
-        });
+            return new CalibratedApproximation(statistics, new Calibrator(statistics, null, relayed, context.Cancellation), always);
+        }
+        catch
+        {
+            statistics.Dispose();
+            throw;
+        }
     }
 
     private IImageDataset Images(VerbContext context, ParseResult arguments)
