@@ -44,6 +44,8 @@ internal static class EngineStepsBenchmark
             Worker = 0,
             Workers = 1,
         };
+        int taken = 0;
+        context.Taken = &taken;
 
         double peak = EnginePeak.Measure();
         double[] best = [.. program.Jobs.Select(_ => double.MaxValue)];
@@ -52,6 +54,7 @@ internal static class EngineStepsBenchmark
         {
             for (int i = 0; i < best.Length; i++)
             {
+                taken = 0;
                 long start = Stopwatch.GetTimestamp();
                 program.Jobs[i].Run(context);
                 best[i] = Math.Min(best[i], Stopwatch.GetElapsedTime(start).TotalMicroseconds);

@@ -6,6 +6,7 @@ Dictionary<string, Func<string[], int>> commands = new(StringComparer.Ordinal)
 {
     ["ablation"] = Ablation.Run,
     ["attack-throughput"] = AttackThroughput.Run,
+    ["protocol-throughput"] = ProtocolThroughput.Run,
     ["sensitivity"] = SensitivityBenchmark.Run,
     ["engine"] = EngineBenchmark.Run,
     ["engine-layers"] = EngineLayersBenchmark.Run,

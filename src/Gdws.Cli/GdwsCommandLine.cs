@@ -128,6 +128,7 @@ internal static class GdwsCommandLine
         new SensitivityVerb(),
         new ApproximateVerb(),
         new EvaluateVerb(),
+        new EvalRobustnessVerb(),
         new BenchmarkVerb(),
         new TrainVerb(),
         new DoctorVerb(),

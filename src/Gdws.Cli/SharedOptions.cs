@@ -114,8 +114,8 @@ internal static class SharedOptions
     }
 
     /// <summary>A number or fraction such as 8/255, above 0, or null where it isn't given.</summary>
-    public static Option<Fraction?> OptionalNumber(string name, string helpName, string description) =>
-        new(name) { Description = description, HelpName = helpName, CustomParser = result => Number(result, name) };
+    public static Option<Fraction?> OptionalNumber(string name, string helpName, string description, double most = double.MaxValue) =>
+        new(name) { Description = description, HelpName = helpName, CustomParser = result => Number(result, name, most) };
 
     /// <summary>A number of at least 0 and below 1.</summary>
     public static Option<Fraction> Share(string name, string helpName, string fallback, string description) => new(name)

@@ -10,6 +10,9 @@ internal sealed record AttackChoice(Norm Norm, Fraction Epsilon)
     /// <summary>One of <see cref="AttackKinds.Names"/>.</summary>
     public string Kind { get; init; } = "pgd";
 
+    /// <summary>Whether pgd is done exactly as the public code does it.</summary>
+    public bool IsReference { get; init; }
+
     public Fraction? Step { get; init; }
 
     /// <summary>Null for what is usual for the attack.</summary>
@@ -34,6 +37,7 @@ internal sealed record AttackChoice(Norm Norm, Fraction Epsilon)
     public string HowOf(IAttack attack) => attack switch
     {
         AutoAttack => "all of these",
+        ReferencePgd => $"{Count(attack.Iterations, "step")} of {StepText(attack)}, {Count(attack.Restarts, "start")}, reference protocol",
         PgdAttack or FgsmAttack => $"{Count(attack.Iterations, "step")} of {StepText(attack)}, {Count(attack.Restarts, "start")}",
         SquareAttack => $"{attack.Iterations:N0} {(attack.Iterations == 1 ? "query" : "queries")}, {Count(attack.Restarts, "start")}",
         ApgdAttack { Loss: ApgdLoss.TargetedDlr } targeted => Targeted(attack, targeted.Targets),

@@ -26,6 +26,7 @@ internal static class AttackKinds
         ThreatModel model = new(choice.Norm, choice.Epsilon.Value);
         return choice.Kind switch
         {
+            "pgd" when choice.IsReference => Reference(choice, model),
             "pgd" => Pgd(choice, model),
             "fgsm" => new FgsmAttack(model),
             "apgd-ce" => Apgd(choice, model, ApgdLoss.CrossEntropy),
@@ -46,6 +47,14 @@ internal static class AttackKinds
         PgdAttack attack = new(model) { Iterations = choice.Iterations ?? 20, Restarts = choice.Restarts, Seed = choice.Seed };
         return choice.Step is { } step ? attack with { Step = step.Value } : attack;
     }
+
+    private static ReferencePgd Reference(AttackChoice choice, ThreatModel model) => new(model)
+    {
+        Step = choice.Step?.Value ?? model.Epsilon / 4,
+        Iterations = choice.Iterations ?? 20,
+        Restarts = choice.Restarts,
+        Seed = choice.Seed,
+    };
 
     private static ApgdAttack Apgd(AttackChoice choice, ThreatModel model, ApgdLoss loss) =>
         new(model, loss) { Iterations = choice.Iterations ?? 100, Restarts = choice.Restarts, Seed = choice.Seed };

@@ -7,6 +7,9 @@ namespace Gdws.Cli.Evaluation;
 /// <summary>The options that say what robust accuracy is measured with; the same in every verb that measures it.</summary>
 internal sealed class AttackOptions
 {
+    private const string Strict = "strict";
+    private const string Reference = "reference";
+
     private readonly Option<string> _attack =
         SharedOptions.Choice("--attack", AttackKinds.None, "What to measure robust accuracy with", AttackKinds.Names);
     private readonly Option<string> _norm =
@@ -19,12 +22,14 @@ internal sealed class AttackOptions
     private readonly Option<int?> _iterations =
         SharedOptions.OptionalWhole("--iterations", "N", "Steps of an attack (else 20 for pgd, 100 for apgd and fab, 5000 for square)");
     private readonly Option<int?> _restarts = SharedOptions.OptionalWhole("--restarts", "N", "Starts of an attack (else 1)");
+    private readonly Option<string> _protocol = SharedOptions.Choice(
+        "--protocol", Strict, "reference: pgd exactly as the public code does it (every step for every image, the largest loss counts)", Strict, Reference);
 
     /// <summary>The options, for the verb to add.</summary>
     public IEnumerable<Option> Options => [_attack, .. OfTheAttack];
 
     /// <summary>What an attack is told; does nothing without one.</summary>
-    private Option[] OfTheAttack => [_norm, _epsilon, _threats, _step, _iterations, _restarts];
+    private Option[] OfTheAttack => [_norm, _epsilon, _threats, _step, _iterations, _restarts, _protocol];
 
     /// <summary>The attack's name, or null where none is asked for.</summary>
     public string? Kind(CommandResult result) => result.GetValue(_attack) is { } kind && kind != AttackKinds.None ? kind : null;
@@ -51,6 +56,7 @@ internal sealed class AttackOptions
                 Iterations = arguments.GetValue(_iterations),
                 Restarts = arguments.GetValue(_restarts) ?? 1,
                 Seed = seed,
+                IsReference = arguments.GetValue(_protocol) == Reference,
             }),
         ];
     }
@@ -60,6 +66,9 @@ internal sealed class AttackOptions
     {
         if (Kind(result) is not { } kind)
             return;
+        bool isL1 = result.GetValue(_norm) == "l1" || result.GetValue(_threats)?.Any(threat => threat.Norm == Norm.L1) == true;
+        if (result.GetValue(_protocol) == Reference && (kind != "pgd" || isL1))
+            result.AddError($"--protocol {Reference} is for --attack pgd in linf or l2, which is all that the public code measures");
         if (result.GetResult(_step) is not null && !AttackKinds.HasStep(kind))
             result.AddError($"--attack {kind} has no --step to set; only pgd has");
         foreach (Option option in (Option[])[_iterations, _restarts])

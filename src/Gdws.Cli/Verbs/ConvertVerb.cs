@@ -42,6 +42,14 @@ internal sealed class ConvertVerb : Verb
         SharedOptions.Choice("--channel-order", "rgb", "Order of colours that the network wants", "rgb", "bgr");
     private readonly Option<string> _inputScale =
         SharedOptions.Choice("--input-scale", "1", "Value of white that the network wants", "1", "255");
+    private readonly Option<Fraction?> _keep =
+        SharedOptions.OptionalNumber("--keep", "K", "Share of weights that the masks of a pruned HYDRA checkpoint keep (0.1: 90 % are pruned)", most: 1);
+    private readonly Option<string?> _genotype = new("--genotype")
+    {
+        Description = "Operations of a RobNet that isn't a published one: a file of 14 codes 00, 01, 10 or 11 a line, a line a cell",
+        HelpName = "FILE",
+    };
+
     private readonly Option<string> _output = SharedOptions.OutputNetwork();
 
     public ConvertVerb() : base(
@@ -60,6 +68,8 @@ internal sealed class ConvertVerb : Verb
         Add(_normalize);
         Add(_channelOrder);
         Add(_inputScale);
+        Add(_keep);
+        Add(_genotype);
         Add(_output);
         Add(SharedOptions.Json);
     }
@@ -112,13 +122,15 @@ internal sealed class ConvertVerb : Verb
             Channels = arguments.GetValue(_channels),
             ImageSize = arguments.GetValue(_imageSize),
             Input = conversion,
+            Keep = arguments.GetValue(_keep)?.Value,
+            Genotype = arguments.GetValue(_genotype) is { } file ? TextFile.Read(file) : null,
         });
         return (network, name == "auto" ? Architecture.Detect(state) ?? name : name);
     }
 
     private OnnxModel FromNetwork(string source, InputConversion conversion, ParseResult arguments)
     {
-        Option[] forCheckpoints = [_arch, _classes, _channels, _imageSize];
+        Option[] forCheckpoints = [_arch, _classes, _channels, _imageSize, _keep, _genotype];
         if (forCheckpoints.FirstOrDefault(option => arguments.GetResult(option) is { Implicit: false }) is { } option)
             throw new GdwsException($"{source}: is a network already; {option.Name} is for checkpoints");
         OnnxModel network = OnnxModel.Load(source);

@@ -8,6 +8,9 @@ namespace Gdws.Cli.Verbs;
 /// <summary>Shows what is in a file: the layers of a network or the tensors of a checkpoint.</summary>
 internal sealed class InspectVerb : Verb
 {
+    /// <summary>From this share of zeros on they are no accident, and shown.</summary>
+    private const double LeastSparsity = 0.01;
+
     private readonly Argument<string> _file = new("NET") { Description = "A network (.onnx) or a checkpoint (.pth, .safetensors, …)" };
 
     public InspectVerb() : base(
@@ -32,9 +35,10 @@ internal sealed class InspectVerb : Verb
     private static void ShowNetwork(VerbContext context, OnnxModel model)
     {
         NetworkComplexity whole = NetworkComplexity.Of(model);
+        WeightSparsity sparsity = WeightSparsity.Of(model);
         context.Line($"{model.Source}: opset {model.Opset}, takes {string.Join(", ", model.Inputs.Select(Describe))}");
         context.Line();
-        LayerTable(model.Convolutions, whole.Macs).Print(context.Output);
+        LayerTable(model.Convolutions, whole.Macs, sparsity).Print(context.Output);
         context.Line();
         long parameters = model.Convolutions.Sum(l => l.Parameters);
         context.Line($"convolutions   {Quantity.Large(whole.ConvolutionMacs),8} MACs  {Quantity.Large(parameters),8} parameters");
@@ -42,6 +46,12 @@ internal sealed class InspectVerb : Verb
         long dense = model.Convolutions.Sum(DenseMacs) + whole.LinearMacs;
         if (dense != whole.Macs)
             context.Line($"its dense form {Quantity.Large(dense),8} MACs, {Quantity.Ratio((double)dense / whole.Macs)} as many");
+        if (sparsity.Share >= LeastSparsity)
+        {
+            context.Line($"pruned: {Quantity.Share(sparsity.Zeros, sparsity.Weights)} of the {Quantity.Large(sparsity.Weights)} weights of convolutions and"
+                + " linear layers are zero; they count as any other in MACs and parameters");
+        }
+
         if (model.Convolutions.Any(l => l.OutputSize.Height == 0))
             context.Warn("the size of some maps can't be told: MACs of layers with output size ? aren't counted");
 
@@ -51,6 +61,7 @@ internal sealed class InspectVerb : Verb
             Inputs = model.Inputs.Select(input => new { input.Name, Shape = Dimensions(input) }),
             whole.Macs,
             whole.Parameters,
+            Sparsity = Math.Round(sparsity.Share, 6),
             Layers = model.Convolutions.Select(layer => new
             {
                 layer.Name,
@@ -64,18 +75,22 @@ internal sealed class InspectVerb : Verb
                 layer.Macs,
                 layer.Parameters,
                 layer.Kernels,
+                Sparsity = Math.Round(sparsity.ShareOf(layer), 6),
             }),
         });
     }
 
-    private static FigureTable LayerTable(IReadOnlyList<ConvolutionLayer> layers, long wholeMacs)
+    private static FigureTable LayerTable(IReadOnlyList<ConvolutionLayer> layers, long wholeMacs, WeightSparsity sparsity)
     {
+        bool anyZeros = sparsity.Share >= LeastSparsity;
         bool anyGroups = layers.Any(l => l.Groups != 1);
         bool anyGdws = layers.Any(l => l.Kind == ConvolutionKind.Gdws);
         FigureTable table = new FigureTable().Words("layer", "kind").Figures("M", "C", "K", "s");
         if (anyGroups)
             table.Figures("groups");
         table.Figures("output", "MACs", "params", "share");
+        if (anyZeros)
+            table.Figures("zeros");
         if (anyGdws)
             table.Figures("G", "G/C", "saving");
 
@@ -90,6 +105,8 @@ internal sealed class InspectVerb : Verb
                 cells.Add($"{layer.Groups}");
             cells.Add(layer.OutputSize.Height == 0 ? "?" : $"{layer.OutputSize.Height}×{layer.OutputSize.Width}");
             cells.AddRange([Quantity.Large(layer.Macs), Quantity.Large(layer.Parameters), Quantity.Share(layer.Macs, wholeMacs)]);
+            if (anyZeros)
+                cells.Add($"{100 * sparsity.ShareOf(layer):F1} %");
             if (anyGdws)
             {
                 cells.AddRange(layer.Kind == ConvolutionKind.Gdws

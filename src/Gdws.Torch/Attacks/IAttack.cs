@@ -18,6 +18,12 @@ public interface IAttack
     /// <summary>Attempts an image gets.</summary>
     int Restarts { get; }
 
+    /// <summary>
+    /// Whether images that the network gets wrong as they are are attacked too, and count as robust where the attack turns them right. Otherwise they count
+    /// as broken and take no time.
+    /// </summary>
+    bool AttacksWrong => false;
+
     /// <summary>Attacks a batch.</summary>
     /// <param name="network">The network.</param>
     /// <param name="images"><c>[N, C, H, W]</c>, values in [0,1].</param>

@@ -111,7 +111,7 @@ public sealed record RobustnessEvaluation
         TorchNetwork network, IImageDataset dataset, IAttack attack, int[] correct, IProgress<EvaluationProgress>? progress, CancellationToken cancellation)
     {
         if (attack is not AutoAttack whole)
-            return [One(network, dataset, attack, correct, progress, cancellation)];
+            return [One(network, dataset, attack, attack.AttacksWrong ? [.. Enumerable.Range(0, dataset.Count)] : correct, progress, cancellation)];
 
         List<RobustResult> parts = [];
         int[] standing = correct;

@@ -14,7 +14,7 @@ public static class Architecture
     private const int WidestFirstLayer = 4096;
 
     private static readonly IArchitectureFamily[] _families =
-        [new PreActResNet(), new ResNet(), new CifarResNet(), new WideResNet(), new Vgg(), new VerificationNetworks()];
+        [new PreActResNet(), new ResNet(), new CifarResNet(), new WideResNet(), new Vgg(), new RobNet(), new VerificationNetworks()];
 
     /// <summary>The names that <see cref="Build"/> knows; Wide ResNets of other depths (6n + 4) and widths are called alike.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. _families.SelectMany(f => f.Names)];
@@ -24,7 +24,7 @@ public static class Architecture
     /// <returns>Its name, e.g. <c>preactresnet18</c>, or null where it is none of those we know.</returns>
     public static string? Detect(StateDict state)
     {
-        StateDict stripped = CommonPrefix.Strip(state);
+        StateDict stripped = HydraMasks.WithoutScores(CommonPrefix.Strip(state));
         return _families.Select(f => f.Recognise(stripped)).FirstOrDefault(name => name is not null);
     }
 
@@ -41,7 +41,7 @@ public static class Architecture
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(state);
-        StateDict stripped = CommonPrefix.Strip(state);
+        StateDict stripped = HydraMasks.Apply(CommonPrefix.Strip(state), options?.Keep);
         (NetworkBuilder network, FeatureMap logits, IArchitectureFamily family) = Draw(name, stripped, options ?? new());
         return network.Finish(logits, family.Ignores);
     }
@@ -86,6 +86,8 @@ public static class Architecture
 
         IArchitectureFamily family = _families.FirstOrDefault(f => f.Has(wanted))
             ?? throw new GdwsException($"unknown architecture {name}; known: {string.Join(", ", Names)}");
+        if (options.Genotype is not null && family is not RobNet)
+            throw new GdwsException($"{state.Source}: a genotype is given, but {wanted} has none: it is for RobNets");
         NetworkBuilder network = new(wanted, state, options);
         return (network, family.Build(wanted, network), family);
     }

@@ -19,4 +19,16 @@ public sealed record ArchitectureOptions
 
     /// <summary>What has to be done to an image in [0,1] before the network reads it.</summary>
     public InputConversion Input { get; init; } = InputConversion.None;
+
+    /// <summary>
+    /// For checkpoints of HYDRA with <c>popup_scores</c>: the share k of a layer's weights that its mask keeps, above 0 and at most 1, e.g. 0.1 where 90 %
+    /// were pruned. The file doesn't tell it. Null for checkpoints without scores.
+    /// </summary>
+    public double? Keep { get; init; }
+
+    /// <summary>
+    /// For RobNets whose operations their parameters don't tell: the codes of the cells, 14 a cell (00 nothing, 01 separable convolution, 10 identity,
+    /// 11 both), cells apart by new lines or <c>/</c>; one cell stands for all. Null to go by the parameters and the published genotypes.
+    /// </summary>
+    public string? Genotype { get; init; }
 }

@@ -34,6 +34,9 @@ internal sealed class NetworkBuilder
 
     public Parameters Parameters { get; }
 
+    /// <summary>What the caller says about a RobNet's cells, or null.</summary>
+    public string? Genotype => _options.Genotype;
+
     /// <summary>The images, ready for the first convolution.</summary>
     /// <param name="firstConvolution">Its name; C is read off its weight.</param>
     /// <param name="usualSize">Rows and columns where nobody says otherwise.</param>
@@ -53,24 +56,29 @@ internal sealed class NetworkBuilder
         return new FeatureMap(conversion.Output, channels, size, size);
     }
 
-    public FeatureMap Convolution(string name, FeatureMap x, int outputs, int kernel, int stride = 1, int? padding = null, bool bias = false)
+    public FeatureMap Convolution(
+        string name, FeatureMap x, int outputs, int kernel, int stride = 1, int? padding = null, bool bias = false, int groups = 1)
     {
         int pad = padding ?? kernel / 2;
-        Parameters.Expect($"{name}.weight", outputs, x.Channels, kernel, kernel);
+        Parameters.Expect($"{name}.weight", outputs, x.Channels / groups, kernel, kernel);
         if (bias)
             Parameters.Expect($"{name}.bias", outputs);
 
         NodeProto node = Add("Conv", name, bias ? [x.Name, $"{name}.weight", $"{name}.bias"] : [x.Name, $"{name}.weight"]);
         Window(node, kernel, stride, pad);
+        if (groups != 1)
+            node.With("group", groups);
         return Slide(name, x with { Channels = outputs }, kernel, stride, pad);
     }
 
-    public FeatureMap BatchNormalization(string name, FeatureMap x)
+    /// <summary>Normalisation by the statistics of the training; without <paramref name="affine"/> the checkpoint has no scale and shift for it.</summary>
+    public FeatureMap BatchNormalization(string name, FeatureMap x, bool affine = true)
     {
-        string[] parameters = [$"{name}.weight", $"{name}.bias", $"{name}.running_mean", $"{name}.running_var"];
-        foreach (string parameter in parameters)
+        string[] learned = affine ? [$"{name}.weight", $"{name}.bias"] : [Constant("ones", x.Channels, 1), Constant("zeros", x.Channels, 0)];
+        string[] statistics = [$"{name}.running_mean", $"{name}.running_var"];
+        foreach (string parameter in affine ? [.. learned, .. statistics] : statistics)
             Parameters.Expect(parameter, x.Channels);
-        Add("BatchNormalization", name, [x.Name, .. parameters]).With("epsilon", 1e-5f);
+        Add("BatchNormalization", name, [x.Name, .. learned, .. statistics]).With("epsilon", 1e-5f);
         return x with { Name = name };
     }
 
@@ -84,6 +92,43 @@ internal sealed class NetworkBuilder
     {
         Add("Add", name, [x.Name, y.Name]);
         return x with { Name = name };
+    }
+
+    /// <summary>The sum of maps of the same size, at least one.</summary>
+    public FeatureMap Sum(string name, IReadOnlyList<FeatureMap> terms)
+    {
+        FeatureMap sum = terms[0];
+        for (int i = 1; i < terms.Count; i++)
+            sum = Add(i == terms.Count - 1 ? name : $"{name}.{i}", sum, terms[i]);
+        return sum;
+    }
+
+    /// <summary>The channels of maps of the same size, one map after the other.</summary>
+    public FeatureMap Concatenate(string name, IReadOnlyList<FeatureMap> maps)
+    {
+        if (maps.FirstOrDefault(map => (map.Height, map.Width) != (maps[0].Height, maps[0].Width)) is { Name: not null } other)
+        {
+            throw new GdwsException($"{_source}: {Architecture} doesn't allow images of this size: {name} would join maps of"
+                + $" {maps[0].Height}×{maps[0].Width} and {other.Height}×{other.Width}");
+        }
+
+        Add("Concat", name, [.. maps.Select(map => map.Name)]).With("axis", 1);
+        return maps[0] with { Name = name, Channels = maps.Sum(map => map.Channels) };
+    }
+
+    /// <summary>The map without its first row and column.</summary>
+    public FeatureMap WithoutFirstPixels(string name, FeatureMap x)
+    {
+        string read = Slice(name, x, 1, 1);
+        return x with { Name = read, Height = x.Height - 1, Width = x.Width - 1 };
+    }
+
+    /// <summary>Zeros in the size of the map's every stride-th row and column.</summary>
+    public FeatureMap Zeros(string name, FeatureMap x, int stride)
+    {
+        string read = stride == 1 ? x.Name : Slice($"{name}.subsample", x, 0, stride);
+        Add("Mul", name, [read, Constant("zeros", 1, 0)]);
+        return x with { Name = name, Height = (x.Height + stride - 1) / stride, Width = (x.Width + stride - 1) / stride };
     }
 
     public FeatureMap MaxPool(string name, FeatureMap x, int kernel, int stride, int padding = 0)
@@ -150,13 +195,7 @@ internal sealed class NetworkBuilder
         string read = x.Name;
         if (stride != 1)
         {
-            string[] bounds = [.. _sliceInputs.Select(part => $"{name}.{part}")];
-            _graph.Initializer.Add(OnnxTensor.Create(bounds[0], [2], [0L, 0L]));
-            _graph.Initializer.Add(OnnxTensor.Create(bounds[1], [2], [(long)x.Height, x.Width]));
-            _graph.Initializer.Add(OnnxTensor.Create(bounds[2], [2], [2L, 3L]));
-            _graph.Initializer.Add(OnnxTensor.Create(bounds[3], [2], [(long)stride, stride]));
-            read = $"{name}.subsample";
-            Add("Slice", read, [x.Name, .. bounds]);
+            read = Slice($"{name}.subsample", x, 0, stride);
             result = result with { Height = (x.Height + stride - 1) / stride, Width = (x.Width + stride - 1) / stride };
         }
 
@@ -181,6 +220,27 @@ internal sealed class NetworkBuilder
         proto.MetadataProps.Add(new StringStringEntryProto { Key = "gdws.architecture", Value = Architecture });
         proto.MetadataProps.Add(new StringStringEntryProto { Key = "gdws.input", Value = _options.Input.ToString() });
         return new OnnxModel(proto, _source);
+    }
+
+    /// <summary>Every stride-th row and column from a first one on.</summary>
+    private string Slice(string name, FeatureMap x, int first, int stride)
+    {
+        string[] bounds = [.. _sliceInputs.Select(part => $"{name}.{part}")];
+        _graph.Initializer.Add(OnnxTensor.Create(bounds[0], [2], [(long)first, first]));
+        _graph.Initializer.Add(OnnxTensor.Create(bounds[1], [2], [(long)x.Height, x.Width]));
+        _graph.Initializer.Add(OnnxTensor.Create(bounds[2], [2], [2L, 3L]));
+        _graph.Initializer.Add(OnnxTensor.Create(bounds[3], [2], [(long)stride, stride]));
+        Add("Slice", name, [x.Name, .. bounds]);
+        return name;
+    }
+
+    /// <summary>A vector of equal numbers, shared by all that need one of that length.</summary>
+    private string Constant(string kind, int length, float value)
+    {
+        string name = $"gdws.{kind}.{length}";
+        if (_graph.Initializer.All(tensor => tensor.Name != name))
+            _graph.Initializer.Add(OnnxTensor.Create(name, [length], Enumerable.Repeat(value, length).ToArray()));
+        return name;
     }
 
     private NodeProto Add(string operatorName, string name, params string[] inputs)

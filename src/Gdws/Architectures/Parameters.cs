@@ -22,6 +22,9 @@ internal sealed class Parameters(StateDict state)
     /// <summary>Name and shape of everything that was expected so far, in order.</summary>
     public IReadOnlyDictionary<string, int[]> Expected => _expected;
 
+    /// <summary>The checkpoint.</summary>
+    public StateDict State => state;
+
     /// <summary>Whether the checkpoint has a tensor of that name.</summary>
     public bool Has(string name) => state.Contains(name);
 
@@ -41,13 +44,6 @@ internal sealed class Parameters(StateDict state)
     /// <exception cref="GdwsException">It doesn't; the message lists the differences.</exception>
     public void Require(string architecture, Func<string, bool> ignores)
     {
-        string[] scores = [.. state.Where(t => t.Name.EndsWith(".popup_scores", StringComparison.Ordinal)).Select(t => t.Name)];
-        if (scores.Length > 0)
-        {
-            throw new GdwsException($"{state.Source}: {scores.Length} layers have popup_scores ({scores[0]}, …): a pruned HYDRA checkpoint "
-                + "whose masks aren't applied to the weights; convert the dense one of that run (model_best_dense.pth.tar)");
-        }
-
         List<string> problems = [];
         Report(problems, "missing", [.. _expected.Keys.Where(name => !state.Contains(name))]);
         Report(problems, "unexpected", [.. state.Select(t => t.Name).Where(name => !_expected.ContainsKey(name)

@@ -107,7 +107,7 @@ public sealed class ArchitectureMessagesTests
             .With("7.bias", new CheckpointTensor("7.bias", ElementType.Float32, [7], new byte[20]))));
 
     [Fact]
-    public void PrunedHydraCheckpoints_AreRefusedBecauseTheirMasksAreNotApplied() => Assert.Contains(
+    public void PrunedHydraCheckpoints_AreRefusedWhereNobodySaysHowMuchTheirMasksKeep() => Assert.Contains(
         "1 layers have popup_scores (features.0.popup_scores, …)",
         MessageOf("auto", SyntheticCheckpoint.Narrow("vgg16_hydra")
             .With("features.0.popup_scores", SyntheticCheckpoint.Tensor("features.0.popup_scores", [1], [1]))));

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Gdws.Architectures;
 using Gdws.Checkpoints;
 using Architecture = Gdws.Architectures.Architecture;
 
@@ -15,12 +16,13 @@ internal static class SyntheticCheckpoint
     /// <param name="architecture">Its name.</param>
     /// <param name="hints">Shapes that decide widths.</param>
     /// <param name="seed">Decides the values.</param>
-    public static StateDict Of(string architecture, Dictionary<string, int[]> hints, int seed = 1)
+    /// <param name="options">What the checkpoint doesn't tell.</param>
+    public static StateDict Of(string architecture, Dictionary<string, int[]> hints, int seed = 1, ArchitectureOptions? options = null)
     {
         StateDict known = new(hints.Select(h => Tensor(h.Key, h.Value, new float[h.Value.Aggregate(1, (a, b) => a * b)])));
         Random random = new(seed);
         return new StateDict(
-            Architecture.Expected(architecture, known).Select(e => Random(e.Key, e.Value, random)), $"{architecture}.pth");
+            Architecture.Expected(architecture, known, options).Select(e => Random(e.Key, e.Value, random)), $"{architecture}.pth");
     }
 
     public static CheckpointTensor Tensor(string name, int[] shape, float[] values) =>
@@ -51,6 +53,10 @@ internal static class SyntheticCheckpoint
                 : architecture.EndsWith("hydra", StringComparison.Ordinal) ? "classifier.4.weight" : "classifier.weight"] = [classes, 1];
             return hints;
         }
+
+        // The stem is three times as wide as a node, whose width is even.
+        if (architecture.StartsWith("robnet", StringComparison.Ordinal))
+            return new() { ["stem.0.weight"] = [6 * width, channels, 3, 3], ["classifier.weight"] = [classes, 1] };
 
         string first = architecture == "kw_small" ? "0" : "conv1";
         string last = architecture switch

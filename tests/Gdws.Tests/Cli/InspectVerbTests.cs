@@ -32,12 +32,13 @@ public sealed class InspectVerbTests : IDisposable
     {
         JsonElement json = CliRun.Of("inspect", _folder.Save(SmallNetworks.Classifier(0)), "--json", "-").Json;
 
-        Assert.Equal(["network", "inputs", "macs", "parameters", "layers"], CliRun.Keys(json));
+        Assert.Equal(["network", "inputs", "macs", "parameters", "sparsity", "layers"], CliRun.Keys(json));
         JsonElement layer = json.GetProperty("layers")[0];
         Assert.Equal(
-            ["name", "kind", "outputs", "inputs", "kernel", "stride", "groups", "output_size", "macs", "parameters", "kernels"], CliRun.Keys(layer));
+            ["name", "kind", "outputs", "inputs", "kernel", "stride", "groups", "output_size", "macs", "parameters", "kernels", "sparsity"],
+            CliRun.Keys(layer));
         Assert.Equal(
-            """["conv1","dense",4,3,[3,3],[2,2],1,[4,3],1296,112,0]""",
+            """["conv1","dense",4,3,[3,3],[2,2],1,[4,3],1296,112,0,0]""",
             $"[{string.Join(',', layer.EnumerateObject().Select(p => p.Value.GetRawText().Replace(" ", "", StringComparison.Ordinal).Replace("\n", "", StringComparison.Ordinal)))}]");
     }
 
@@ -91,7 +92,7 @@ public sealed class InspectVerbTests : IDisposable
         Assert.Equal(["checkpoint", "format", "architecture", "tensors"], CliRun.Keys(json));
         Assert.Equal("safetensors", json.GetProperty("format").GetString());
         Assert.Equal(JsonValueKind.Null, json.GetProperty("architecture").ValueKind);
-        Assert.Equal(["name", "dtype", "shape"], CliRun.Keys(json.GetProperty("tensors")[0]));
+        Assert.Equal(["name", "dtype", "shape", "sparsity"], CliRun.Keys(json.GetProperty("tensors")[0]));
     }
 
     [Fact]

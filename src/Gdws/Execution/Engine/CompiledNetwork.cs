@@ -9,7 +9,7 @@ namespace Gdws.Execution.Engine;
 internal sealed class CompiledNetwork
 {
     // Several images at once spare the weights' way through the caches; with more than this the maps no longer stay in them.
-    private const long LargestMapBytes = 3L << 19;
+    private const long LargestMapBytes = 600_000;
     private const int MostImages = 32;
 
     private readonly IReadOnlyList<Step> _steps;

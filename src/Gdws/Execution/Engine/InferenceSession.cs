@@ -164,6 +164,7 @@ public sealed unsafe class InferenceSession : IEngineSession
         }
 
         _team.RequireScratch(program.ScratchBytes);
+        _team.RequireCounters(program.Jobs.Length);
         _current = program;
         return program;
     }

@@ -1,7 +1,7 @@
 namespace Gdws.Execution.Engine;
 
 /// <summary>What a job gets to work on.</summary>
-internal readonly unsafe struct JobContext
+internal unsafe struct JobContext
 {
     /// <summary>The memory of all maps.</summary>
     public required float* Memory { get; init; }
@@ -18,4 +18,10 @@ internal readonly unsafe struct JobContext
     public required int Worker { get; init; }
 
     public required int Workers { get; init; }
+
+    /// <summary>How many parts of the job have been taken, by all workers; 0 when it begins.</summary>
+    public int* Taken { get; set; }
+
+    /// <summary>The number of a part that nobody else does: a worker that comes late or is held up leaves the rest to the others.</summary>
+    public readonly int Take() => Workers == 1 ? (*Taken)++ : Interlocked.Increment(ref *Taken) - 1;
 }

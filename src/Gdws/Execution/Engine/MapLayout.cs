@@ -23,8 +23,9 @@ internal sealed class MapLayout
         Batch = batch;
         checked
         {
-            RowPitch = ((long)Width + (2L * Border)) * Kernel.Block;
-            ImagePitch = (Height + (2L * Border)) * RowPitch;
+            RowPitch = ((long)Width + (2L * Border) + value.Overhang) * Kernel.Block;
+            ImagePitch = (Height + (2L * Border) + value.Overhang) * RowPitch;
+            IsOneRow = Border + value.Overhang == 0;
 
             // An odd number of cache lines: with a power of two, the same pixel of all blocks would compete for one place in the cache.
             PlanePitch = ((batch * ImagePitch / Kernel.Block) | 1) * Kernel.Block;
@@ -39,6 +40,9 @@ internal sealed class MapLayout
     public int Width { get; }
 
     public int Border { get; }
+
+    /// <summary>Whether all pixels follow each other, without any border.</summary>
+    public bool IsOneRow { get; }
 
     public int Batch { get; }
 

@@ -20,5 +20,10 @@ internal sealed class MapValue(string name, int channels, int height, int width)
     /// <summary>Rows and columns of zeros around the map, as many as its readers reach beyond it.</summary>
     public int Border { get; private set; }
 
+    /// <summary>Further rows and columns of zeros below and to the right, for readers that take whole tiles.</summary>
+    public int Overhang { get; private set; }
+
     public void RequireBorder(int border) => Border = Math.Max(Border, border);
+
+    public void RequireOverhang(int overhang) => Overhang = Math.Max(Overhang, overhang);
 }

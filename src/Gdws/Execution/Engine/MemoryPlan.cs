@@ -13,7 +13,7 @@ internal sealed class MemoryPlan
     private const int Slack = 16 * Kernel.Block;
 
     private readonly Dictionary<MapValue, MapLayout> _layouts = new(ReferenceEqualityComparer.Instance);
-    private readonly Dictionary<(int Channels, int Height, int Width, int Border), Stack<long>> _free = [];
+    private readonly Dictionary<(int Channels, int Height, int Width, int Border, int Overhang), Stack<long>> _free = [];
 
     private MemoryPlan()
     {
@@ -65,7 +65,7 @@ internal sealed class MemoryPlan
 
     private Stack<long> PlacesOf(MapValue value)
     {
-        (int, int, int, int) size = (value.Channels, value.Height, value.Width, value.Border);
+        (int, int, int, int, int) size = (value.Channels, value.Height, value.Width, value.Border, value.Overhang);
         if (!_free.TryGetValue(size, out Stack<long>? places))
             _free[size] = places = new Stack<long>();
         return places;

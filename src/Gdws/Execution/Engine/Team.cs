@@ -9,8 +9,16 @@ internal sealed unsafe class Team : IDisposable
     // About as long as the shortest jobs take; a worker that waits longer lets other threads have the processor.
     private const int BusySpins = 2_000;
 
+    // Some 50 µs.
+    private const int IdleSpins = 1_500;
+
+    // A cache line each.
+    private const int CounterBytes = 64;
+
     private readonly Thread[] _threads;
     private readonly SemaphoreSlim[] _wake;
+    private readonly int[] _isAsleep;
+    private int _runs;
     private readonly NativeBuffer?[] _scratch;
     private Job[] _jobs = [];
     private JobContext _context;
@@ -20,11 +28,13 @@ internal sealed unsafe class Team : IDisposable
     private bool _stopped;
     private volatile bool _disposed;
     private Exception? _failure;
+    private NativeBuffer? _taken;
 
     public Team(int workers)
     {
         Workers = workers;
         _scratch = new NativeBuffer[workers];
+        _isAsleep = new int[workers];
         _wake = [.. Enumerable.Range(1, workers - 1).Select(_ => new SemaphoreSlim(0))];
         _threads =
         [
@@ -48,6 +58,15 @@ internal sealed unsafe class Team : IDisposable
         }
     }
 
+    /// <summary>Makes sure that so many jobs can count the parts that were taken.</summary>
+    public void RequireCounters(int jobs)
+    {
+        if (_taken is { } buffer && buffer.Bytes >= (long)jobs * CounterBytes)
+            return;
+        _taken?.Dispose();
+        _taken = new NativeBuffer((long)jobs * CounterBytes);
+    }
+
     /// <summary>Runs all jobs.</summary>
     /// <param name="jobs">The jobs, in order.</param>
     /// <param name="memory">The memory of all maps.</param>
@@ -57,11 +76,12 @@ internal sealed unsafe class Team : IDisposable
     public void Run(Job[] jobs, float* memory, float* images, float* logits, CancellationToken cancellation)
     {
         _jobs = jobs;
+        _taken!.Clear();
         _context = new JobContext { Memory = memory, Images = images, Logits = logits, Scratch = null, Worker = 0, Workers = Workers };
         _stopRequested = false;
         _failure = null;
-        foreach (SemaphoreSlim semaphore in _wake)
-            semaphore.Release();
+        Interlocked.Increment(ref _runs);
+        WakeSleepers();
         Work(0, cancellation);
         cancellation.ThrowIfCancellationRequested();
         if (_failure is not null)
@@ -71,24 +91,54 @@ internal sealed unsafe class Team : IDisposable
     public void Dispose()
     {
         _disposed = true;
-        foreach (SemaphoreSlim semaphore in _wake)
-            semaphore.Release();
+        Interlocked.Increment(ref _runs);
+        WakeSleepers();
         foreach (Thread thread in _threads)
             thread.Join();
         foreach (SemaphoreSlim semaphore in _wake)
             semaphore.Dispose();
         foreach (NativeBuffer? buffer in _scratch)
             buffer?.Dispose();
+        _taken?.Dispose();
+    }
+
+    private void WakeSleepers()
+    {
+        for (int worker = 1; worker < Workers; worker++)
+        {
+            if (Interlocked.Exchange(ref _isAsleep[worker], 0) == 1)
+                _wake[worker - 1].Release();
+        }
     }
 
     private void Serve(int worker)
     {
-        while (true)
+        for (int run = 1; ; run++)
         {
-            _wake[worker - 1].Wait();
+            AwaitRun(worker, run);
             if (_disposed)
                 return;
             Work(worker, CancellationToken.None);
+        }
+    }
+
+    /// <summary>Waits for the run of a number: awake for a while, as one image often follows the other and waking takes longer than many a layer; then asleep.</summary>
+    private void AwaitRun(int worker, int run)
+    {
+        for (int spins = 0; spins < IdleSpins; spins++)
+        {
+            if (Volatile.Read(ref _runs) - run >= 0)
+                return;
+            Thread.SpinWait(4);
+        }
+
+        while (Volatile.Read(ref _runs) - run < 0)
+        {
+            // Either the caller sees the mark and wakes this worker, or this worker sees the new number.
+            Interlocked.Exchange(ref _isAsleep[worker], 1);
+            if (Volatile.Read(ref _runs) - run >= 0 && Interlocked.Exchange(ref _isAsleep[worker], 0) == 1)
+                return;
+            _wake[worker - 1].Wait();
         }
     }
 
@@ -103,11 +153,12 @@ internal sealed unsafe class Team : IDisposable
             Worker = worker,
             Workers = Workers,
         };
-        foreach (Job job in _jobs)
+        for (int i = 0; i < _jobs.Length; i++)
         {
+            context.Taken = (int*)((byte*)_taken!.Floats + ((nint)i * CounterBytes));
             try
             {
-                job.Run(context);
+                _jobs[i].Run(context);
             }
             catch (Exception exception)
             {

@@ -3,21 +3,14 @@ namespace Gdws.Execution.Engine.Kernels;
 /// <summary>
 /// The end of a fused step for some pixels and one or two vectors of channels:
 /// <code>
-///   y = clamp(from)  [+ residual]  ─► clamp ─► main
-///                                         └──► · scale + shift ─► clamp ─► second
+///   y = what was computed  [clamp, + residual]  ─► clamp ─► main
+///                                                    └────► · scale + shift ─► clamp ─► second
 /// </code>
 /// Every pixel's place is an offset from the pointer to a map's first pixel; the second vector lies <c>…Step</c> floats from the first.
 /// </summary>
 internal unsafe struct FinishRun
 {
-    /// <summary>What was computed, <c>[Pixels][FromPitch]</c>, vectors side by side.</summary>
-    public float* From;
-    public nint FromPitch;
-    public int Pixels;
-
-    /// <summary>1 or 2.</summary>
-    public int Vectors;
-
+    /// <summary>Limits before the residual is added, where there is one.</summary>
     public float BeforeLow;
     public float BeforeHigh;
 
@@ -42,4 +35,7 @@ internal unsafe struct FinishRun
     public float* Shift;
     public float SecondLow;
     public float SecondHigh;
+
+    /// <summary>Whether there is nothing to do but to clamp and to store once: the case that pays for a path of its own.</summary>
+    public readonly bool IsPlain => Residual == null && Second == null && Main != null;
 }

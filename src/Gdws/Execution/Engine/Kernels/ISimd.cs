@@ -15,6 +15,9 @@ internal unsafe interface ISimd<TVector>
 
     static abstract void Store(TVector vector, float* to);
 
+    /// <summary>Asks the memory for a cache line that will be read soon; any address will do, nothing is read.</summary>
+    static abstract void Prefetch(float* address);
+
     /// <summary>The value in every lane.</summary>
     static abstract TVector Broadcast(float value);
 

@@ -36,37 +36,27 @@ internal abstract unsafe class Kernel
         _ => new VectorKernel<float, SimdScalar>(),
     };
 
-    /// <summary>
-    /// The heart of the engine, a product of a strip of pixels and a panel of weights:
-    /// results[p][m] = initial[p][m] + Σ_k pixels[16·p + offsets[k]] · weights[k][m], in the order of k, whatever the strip's length.
-    /// </summary>
-    /// <param name="rows">Pixels; a number that <see cref="StripLength"/> gave.</param>
+    /// <summary>The heart of the engine: a product of a strip of pixels and a panel of weights, see <see cref="StripRun"/>.</summary>
+    /// <param name="pixels">Pixels, 1 to <see cref="LongestStrip"/>.</param>
     /// <param name="vectors">Vectors of output channels: 2, or 1 for a last panel of half the width.</param>
-    /// <param name="pixels">The first pixel; the next one lies <see cref="Block"/> floats on.</param>
-    /// <param name="offsets">Where the k-th factor of a pixel lies.</param>
-    /// <param name="count">The number of k.</param>
-    /// <param name="weights"><c>[count, vectors · Lanes]</c></param>
-    /// <param name="initial">What to add to: a bias or the results so far.</param>
-    /// <param name="initialPitch">Floats from one pixel's initial values to the next one's; 0 for a bias.</param>
-    /// <param name="results"><c>[rows, vectors · Lanes]</c></param>
-    public abstract void MultiplyStrip(
-        int rows, int vectors, float* pixels, int* offsets, int count, float* weights, float* initial, nint initialPitch, float* results);
+    /// <param name="run">Where everything lies.</param>
+    public abstract void MultiplyStrip(int pixels, int vectors, in StripRun run);
 
-    /// <summary>The length of the next strip; it may be longer than what is left, and what lies beyond is then computed in vain.</summary>
+    /// <summary>The length of the next strip.</summary>
     /// <param name="left">Pixels left, at least 1.</param>
     public abstract int StripLength(int left);
 
     /// <summary>
-    /// One kernel a lane, one vector a pixel: output[p][lane] = Σ_t input[step·p + taps[t]][lane] · weights[t][lane].
+    /// One kernel a lane, one vector a pixel: output[p][lane] = Σ_t input[at[p] + taps[t]][lane] · weights[t][lane].
     /// </summary>
-    /// <param name="input">The first tap of the first pixel.</param>
-    /// <param name="step">Floats from one pixel's input to the next one's.</param>
+    /// <param name="input">What the offsets are counted from.</param>
+    /// <param name="at">Where each pixel's first tap lies.</param>
     /// <param name="taps">Offsets of the taps.</param>
     /// <param name="tapCount">Their number.</param>
     /// <param name="weights"><c>[tapCount, Block]</c></param>
     /// <param name="output"><c>[count, Block]</c></param>
     /// <param name="count">Pixels.</param>
-    public abstract void Depthwise(float* input, nint step, int* taps, int tapCount, float* weights, float* output, int count);
+    public abstract void Depthwise(float* input, int* at, int* taps, int tapCount, float* weights, float* output, int count);
 
     /// <summary>Chooses channels: fills the lanes of each pixel from any blocks of a map.</summary>
     /// <param name="input">The first pixel in block 0.</param>
@@ -84,8 +74,37 @@ internal abstract unsafe class Kernel
     /// <param name="count">Pixels.</param>
     public abstract void Copy(float* input, nint step, float* output, int count);
 
-    /// <summary>Takes results through the end of a fused step, see <see cref="FinishRun"/>.</summary>
-    public abstract void Finish(in FinishRun run);
+    /// <summary>Copies pixels of one block side by side, wherever they lie.</summary>
+    /// <param name="input">What the offsets are counted from.</param>
+    /// <param name="at">Where each pixel lies.</param>
+    /// <param name="output"><c>[count, Block]</c></param>
+    /// <param name="count">Pixels.</param>
+    public abstract void Gather(float* input, int* at, float* output, int count);
+
+    /// <summary>Takes one vector a pixel through the end of a fused step.</summary>
+    /// <param name="from">What was computed for the first pixel.</param>
+    /// <param name="fromPitch">Floats from one pixel's to the next one's.</param>
+    /// <param name="pixels">Pixels.</param>
+    /// <param name="end">The end.</param>
+    public abstract void Finish(float* from, nint fromPitch, int pixels, in FinishRun end);
+
+    /// <summary>Transforms a tile of a map for Winograd's convolutions, see <see cref="Steps.WinogradTransform"/>.</summary>
+    /// <param name="size">Outputs of a tile in each direction, 2 or 4.</param>
+    /// <param name="input">The tile's first pixel.</param>
+    /// <param name="rowPitch">Floats from a row to the next.</param>
+    /// <param name="output">Receives a block for each position.</param>
+    /// <param name="positionPitch">Floats from a position to the next.</param>
+    public abstract void WinogradInput(int size, float* input, nint rowPitch, float* output, nint positionPitch);
+
+    /// <summary>Transforms a tile's products back and finishes them, one vector of channels.</summary>
+    /// <param name="size">Outputs of a tile in each direction, 2 or 4.</param>
+    /// <param name="products">The product of the first position.</param>
+    /// <param name="positionPitch">Floats from a position to the next.</param>
+    /// <param name="bias">What is added to every output.</param>
+    /// <param name="rows">Rows of outputs that are on the map.</param>
+    /// <param name="columns">Columns of outputs that are on the map.</param>
+    /// <param name="end">The end; it has a place for each of size × size outputs.</param>
+    public abstract void WinogradOutput(int size, float* products, nint positionPitch, float* bias, int rows, int columns, in FinishRun end);
 
     /// <summary>Largest value or sum over a window, a block of channels at once.</summary>
     /// <param name="isMax">Largest value rather than sum.</param>

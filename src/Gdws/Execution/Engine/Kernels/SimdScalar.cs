@@ -16,6 +16,11 @@ internal readonly unsafe struct SimdScalar : ISimd<float>
     public static void Store(float vector, float* to) => *to = vector;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Prefetch(float* address)
+    {
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Broadcast(float value) => value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -14,9 +14,11 @@ internal sealed unsafe class DepthwiseSource : IPlaneSource
     private readonly MapLayout _input;
     private readonly MapLayout _output;
     private readonly NativeBuffer _taps;
-    private readonly nint _step;
     private readonly long[] _blocks;
     private readonly LaneChoice?[] _choices;
+
+    // From a pixel's first tap to its last one.
+    private readonly int _reach;
 
     public DepthwiseSource(
         Plane[] planes, int[] channelMap, NativeBuffer weights, bool[] selects, Window window, MapLayout input, MapLayout output)
@@ -26,7 +28,7 @@ internal sealed unsafe class DepthwiseSource : IPlaneSource
         _input = input;
         _output = output;
         _taps = NativeBuffer.Of(window.TapOffsets(input));
-        _step = (nint)window.Stride.Width * Kernel.Block;
+        _reach = window.TapOffsets(input)[^1];
         _blocks = [.. planes.Select(plane => plane.Block * input.PlanePitch)];
         _choices = [.. planes.Select((plane, p) => selects[p] ? new LaneChoice([.. plane.Columns.Select(g => channelMap[g])], input) : null)];
     }
@@ -40,40 +42,40 @@ internal sealed unsafe class DepthwiseSource : IPlaneSource
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Fill(
-        Kernel kernel, float* memory, int firstPlane, int endPlane, int start, int end, float* scratch, float* tile, int pitch)
+    public void Fill(Kernel kernel, float* memory, int firstPlane, int endPlane, in TilePixels pixels, float* scratch, float* tile, int pitch)
     {
-        // Plane by plane: the next row of pixels finds most of its input in the first-level cache.
+        memory += _input.Start;
         for (int p = firstPlane; p < endPlane; p++, tile += (nint)pitch * Kernel.Block)
         {
             float* weights = _weights.Floats + ((nint)p * _window.Taps * Kernel.Block);
-            float* input = memory + _blocks[p];
-            float* to = tile;
-            int image = -1;
-            for (int pixel = start; pixel < end;)
+            if (_choices[p] is not { } choice)
             {
-                PixelRun run = PixelRun.First(_output, pixel, end);
-                if (_choices[p] is { } choice && run.Image != image)
-                {
-                    image = run.Image;
-                    input = Patch(kernel, memory, choice, run, end - pixel, scratch);
-                }
+                kernel.Depthwise(memory + _blocks[p], pixels.InputAt, _taps.Integers, _window.Taps, weights, tile, pixels.Count);
+                continue;
+            }
 
-                kernel.Depthwise(input + _window.FirstTap(_input, run), _step, _taps.Integers, _window.Taps, weights, to, run.Count);
-                pixel += run.Count;
-                to += (nint)run.Count * Kernel.Block;
+            // A patch is part of one image.
+            int imagePixels = _output.Height * _output.Width;
+            for (int done = 0; done < pixels.Count;)
+            {
+                int count = Math.Min(pixels.Count - done, imagePixels - ((pixels.Start + done) % imagePixels));
+                float* input = Patch(kernel, memory, choice, pixels.InputAt[done], pixels.InputAt[done + count - 1], scratch);
+                kernel.Depthwise(input, pixels.InputAt + done, _taps.Integers, _window.Taps, weights, tile + ((nint)done * Kernel.Block), count);
+                done += count;
             }
         }
     }
 
-    /// <summary>Makes the patch for the pixels of one image, and gives where the map would begin if the patch were part of it.</summary>
-    private float* Patch(Kernel kernel, float* memory, LaneChoice choice, PixelRun run, int pixels, float* scratch)
+    /// <summary>
+    /// Makes the patch that the pixels between a first and a last place read, and gives where the map would begin if the patch were part of it.
+    /// </summary>
+    private float* Patch(Kernel kernel, float* memory, LaneChoice choice, int first, int last, float* scratch)
     {
-        int lastRow = Math.Min(_output.Height - 1, run.Row + ((run.Column + pixels - 1) / _output.Width));
-        long first = _input.At(run.Image, (run.Row * _window.Stride.Height) - _window.Padding.Top, -_input.Border);
-        long length = RowsOfInput(lastRow - run.Row + 1) * _input.RowPitch;
-        kernel.Select(memory + first, choice.Blocks, choice.Lanes, choice.Count, scratch, (int)(length / Kernel.Block));
-        return scratch - first;
+        // A later pixel may begin further to the left: whole rows.
+        int start = (int)(first / _input.RowPitch * _input.RowPitch);
+        int end = (int)(((last + _reach) / _input.RowPitch) + 1) * (int)_input.RowPitch;
+        kernel.Select(memory + start, choice.Blocks, choice.Lanes, choice.Count, scratch, (end - start) / Kernel.Block);
+        return scratch - start;
     }
 
     private long RowsOfInput(int rows) => ((rows - 1L) * _window.Stride.Height) + ((_window.KernelHeight - 1L) * _window.Dilation.Height) + 1;

@@ -59,7 +59,7 @@ internal sealed class DepthwiseStep : FusedStep
         private readonly NativeBuffer _taps = NativeBuffer.Of(window.TapOffsets(input));
         private readonly MapLayout _shape = epilogue.Shape;
 
-        public override long ScratchBytes => RowBytes + EpilogueCode.PlacesBytes(_shape.Width);
+        public override long ScratchBytes => RowBytes + EpilogueCode.PlacesBytes(_shape.Width) + ((long)_shape.Width * sizeof(int));
 
         private long RowBytes => (long)_shape.Width * Kernel.Block * sizeof(float);
 
@@ -68,6 +68,9 @@ internal sealed class DepthwiseStep : FusedStep
             float* results = (float*)context.Scratch;
             int* places = (int*)(context.Scratch + RowBytes);
             int width = _shape.Width;
+            int* at = places + (3 * width);
+            for (int column = 0; column < width; column++)
+                at[column] = column * window.Stride.Width * Kernel.Block;
             Share rows = Share.Of(_shape.Batch * _shape.Height, context.Worker, context.Workers);
             for (int row = rows.Start; row < rows.End; row++)
             {
@@ -77,13 +80,13 @@ internal sealed class DepthwiseStep : FusedStep
                 for (int block = 0; block < input.Blocks; block++)
                 {
                     float* weights = kernels.Floats + ((nint)block * (window.Taps + 1) * Kernel.Block);
-                    nint step = (nint)window.Stride.Width * Kernel.Block;
-                    kernel.Depthwise(from + (block * input.PlanePitch), step, _taps.Integers, window.Taps, weights, results, width);
+                    kernel.Depthwise(from + (block * input.PlanePitch), at, _taps.Integers, window.Taps, weights, results, width);
                     kernel.Combine(Arithmetic.Add, results, weights + ((nint)window.Taps * Kernel.Block), 0, results, width);
                     for (int lane = 0; lane < Kernel.Block; lane += kernel.Lanes)
                     {
-                        int channel = (block * Kernel.Block) + lane;
-                        epilogue.Finish(kernel, context.Memory, results + lane, Kernel.Block, channel, 1, width, places, width);
+                        FinishRun end = epilogue.Begin(context.Memory, (block * Kernel.Block) + lane, kernel.Lanes);
+                        EpilogueCode.MoveTo(ref end, places, width);
+                        kernel.Finish(results + lane, Kernel.Block, width, end);
                     }
                 }
             }

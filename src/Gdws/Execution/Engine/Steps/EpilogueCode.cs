@@ -29,66 +29,71 @@ internal sealed unsafe class EpilogueCode(
         for (int pixel = start; pixel < end;)
         {
             PixelRun run = PixelRun.First(Shape, pixel, end);
-            Locate(_main, run, places + i);
-            Locate(_residual, run, places + capacity + i);
-            Locate(_second, run, places + (2 * capacity) + i);
+            Locate(run, places + i, capacity);
             i += run.Count;
             pixel += run.Count;
         }
     }
 
-    /// <summary>Finishes the results of some pixels.</summary>
-    /// <param name="kernel">The kernels.</param>
-    /// <param name="memory">The memory of all maps.</param>
-    /// <param name="from">The results.</param>
-    /// <param name="fromPitch">Floats from one pixel's results to the next one's.</param>
-    /// <param name="channel">The first channel; a multiple of the number of lanes.</param>
-    /// <param name="vectors">Vectors of channels a pixel, 1 or 2.</param>
-    /// <param name="pixels">The number of pixels.</param>
-    /// <param name="places">What <see cref="Locate(int, int, int*, int)"/> wrote, moved to the first pixel.</param>
-    /// <param name="capacity">As for <see cref="Locate(int, int, int*, int)"/>.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Finish(
-        Kernel kernel, float* memory, float* from, nint fromPitch, int channel, int vectors, int pixels, int* places, int capacity)
+    /// <summary>Writes down where neighbouring pixels lie.</summary>
+    /// <param name="run">The pixels.</param>
+    /// <param name="places">Receives the places in the first map; those in the second and third one lie <paramref name="capacity"/> on.</param>
+    /// <param name="capacity">Places of each map.</param>
+    public void Locate(PixelRun run, int* places, int capacity)
     {
-        FinishRun run = new()
+        Locate(_main, run, places);
+        Locate(_residual, run, places + capacity);
+        Locate(_second, run, places + (2 * capacity));
+    }
+
+    /// <summary>The end for some channels; the pixels' places are still missing, see <see cref="MoveTo"/>.</summary>
+    /// <param name="memory">The memory of all maps.</param>
+    /// <param name="channel">The first channel; a multiple of the number of lanes.</param>
+    /// <param name="lanes">Values in a vector.</param>
+    public FinishRun Begin(float* memory, int channel, int lanes)
+    {
+        FinishRun end = new()
         {
-            From = from,
-            FromPitch = fromPitch,
-            Pixels = pixels,
-            Vectors = vectors,
             BeforeLow = epilogue.Before.Low,
             BeforeHigh = epilogue.Before.High,
             AfterLow = epilogue.After.Low,
             AfterHigh = epilogue.After.High,
             SecondLow = epilogue.SecondClamp.Low,
             SecondHigh = epilogue.SecondClamp.High,
-            MainAt = places,
-            ResidualAt = places + capacity,
-            SecondAt = places + (2 * capacity),
         };
-        int next = channel + kernel.Lanes;
+        int next = channel + lanes;
         if (_main is not null)
         {
-            run.Main = memory + _main.Start + _main.Channel(channel);
-            run.MainStep = (nint)(_main.Channel(next) - _main.Channel(channel));
+            end.Main = memory + _main.Start + _main.Channel(channel);
+            end.MainStep = (nint)(_main.Channel(next) - _main.Channel(channel));
         }
 
         if (_residual is not null)
         {
-            run.Residual = memory + _residual.Start + _residual.Channel(channel);
-            run.ResidualStep = (nint)(_residual.Channel(next) - _residual.Channel(channel));
+            end.Residual = memory + _residual.Start + _residual.Channel(channel);
+            end.ResidualStep = (nint)(_residual.Channel(next) - _residual.Channel(channel));
         }
 
         if (_second is not null)
         {
-            run.Second = memory + _second.Start + _second.Channel(channel);
-            run.SecondStep = (nint)(_second.Channel(next) - _second.Channel(channel));
-            run.Scale = scale + channel;
-            run.Shift = shift + channel;
+            end.Second = memory + _second.Start + _second.Channel(channel);
+            end.SecondStep = (nint)(_second.Channel(next) - _second.Channel(channel));
+            end.Scale = scale + channel;
+            end.Shift = shift + channel;
         }
 
-        kernel.Finish(run);
+        return end;
+    }
+
+    /// <summary>Lets the end begin at a pixel.</summary>
+    /// <param name="end">The end.</param>
+    /// <param name="places">What <see cref="Locate(int, int, int*, int)"/> wrote, moved to the pixel.</param>
+    /// <param name="capacity">As for <see cref="Locate(int, int, int*, int)"/>.</param>
+    public static void MoveTo(ref FinishRun end, int* places, int capacity)
+    {
+        end.MainAt = places;
+        end.ResidualAt = places + capacity;
+        end.SecondAt = places + (2 * capacity);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

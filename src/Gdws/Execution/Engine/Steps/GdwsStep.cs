@@ -11,7 +11,7 @@ internal sealed class GdwsStep(
     MapValue input, MapValue output, float[] depthwise, int[] channelMap, float[] pointwise, float[]? bias, Window window)
     : MatrixStep(input, output, pointwise, bias, groups: 1, window)
 {
-    private const int FewestLanesInPlace = 13;
+    private const int FewestLanesInPlace = 10;
 
     private NativeBuffer? _kernels;
     private bool[] _selects = [];

@@ -13,10 +13,9 @@ internal unsafe interface IPlaneSource
     /// <param name="memory">The memory of all maps.</param>
     /// <param name="firstPlane">The first plane.</param>
     /// <param name="endPlane">The plane behind the last one.</param>
-    /// <param name="start">The first pixel.</param>
-    /// <param name="end">The pixel behind the last one.</param>
+    /// <param name="pixels">The pixels.</param>
     /// <param name="scratch">Working memory.</param>
     /// <param name="tile">Receives <c>[planes, pitch, 16]</c>.</param>
     /// <param name="pitch">Pixels of a plane of the tile.</param>
-    void Fill(Kernel kernel, float* memory, int firstPlane, int endPlane, int start, int end, float* scratch, float* tile, int pitch);
+    void Fill(Kernel kernel, float* memory, int firstPlane, int endPlane, in TilePixels pixels, float* scratch, float* tile, int pitch);
 }

@@ -5,8 +5,8 @@ namespace Gdws.Execution.Engine.Steps;
 /// <summary>A fused step whose heart is a product of pixels and weights: any convolution, GDWS convolution or linear layer.</summary>
 internal abstract class MatrixStep : FusedStep
 {
-    // 36 planes of 112 pixels take 258 KB: they stay in a second-level cache while all panels of weights pass by.
-    private const int PlanesOfATile = 36;
+    // What a tile of the largest number of pixels holds, see MatrixTiling.
+    private const int PlanesOfAStretch = 36;
 
     private readonly double[] _scale;
     private readonly double[] _bias;
@@ -37,6 +37,9 @@ internal abstract class MatrixStep : FusedStep
 
     public override long ConstantBytes => Matrix?.Bytes ?? 0;
 
+    /// <summary>Planes that are multiplied at once.</summary>
+    protected virtual int Stretch => IsDirect ? int.MaxValue / 2 : PlanesOfAStretch;
+
     /// <summary>Whether the input's pixels can be multiplied where they lie.</summary>
     protected abstract bool IsDirect { get; }
 
@@ -55,8 +58,8 @@ internal abstract class MatrixStep : FusedStep
     {
         base.Pack(kernel);
         Planes = CreatePlanes(kernel);
-        WeightRows rows = new(_weights, _scale.Length, _groups, _scale);
-        Matrix = new PackedMatrix(rows, _bias, Planes, IsDirect ? int.MaxValue / 2 : PlanesOfATile, kernel.PanelWidth);
+        WeightRows rows = new(Arrange(_weights), _scale.Length, _groups, _scale);
+        Matrix = new PackedMatrix(rows, _bias, Planes, Stretch, kernel.PanelWidth);
         _weights = [];
     }
 
@@ -66,11 +69,15 @@ internal abstract class MatrixStep : FusedStep
         return new MatrixJob(kernel, Matrix!, CreateEpilogue(layouts), workers, new MatrixInput
         {
             Layout = input,
+            Window = Window,
             Planes = Planes,
-            PlanesOfATile = Math.Min(PlanesOfATile, Planes.Length),
+            PlanesOfAStretch = Math.Min(PlanesOfAStretch, Planes.Length),
             Source = IsDirect ? null : CreateSource(input, output),
         });
     }
+
+    /// <summary>The weights as the planes' columns count them, <c>[M, columns]</c>.</summary>
+    protected virtual float[] Arrange(float[] weights) => weights;
 
     protected abstract Plane[] CreatePlanes(Kernel kernel);
 

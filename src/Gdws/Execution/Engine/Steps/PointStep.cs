@@ -25,7 +25,9 @@ internal sealed class PointStep(MapValue input, MapValue output) : FusedStep(inp
                 for (int channel = 0; channel < input.Blocks * Kernel.Block; channel += kernel.Lanes)
                 {
                     float* from = context.Memory + start + input.Channel(channel);
-                    epilogue.Finish(kernel, context.Memory, from, Kernel.Block, channel, 1, input.Width, places, input.Width);
+                    FinishRun end = epilogue.Begin(context.Memory, channel, kernel.Lanes);
+                    EpilogueCode.MoveTo(ref end, places, input.Width);
+                    kernel.Finish(from, Kernel.Block, input.Width, end);
                 }
             }
         }
