@@ -9,7 +9,7 @@ public sealed class CompletionVerbTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData("gdws ev", "evaluate")]
+    [InlineData("gdws evalu", "evaluate")]
     [InlineData("gdws evaluate net.onnx --att", "--attack")]
     [InlineData("gdws evaluate net.onnx --attack pg", "pgd")]
     [InlineData("gdws evaluate net.onnx --data fashion", "fashion-mnist:")]
@@ -50,7 +50,7 @@ public sealed class CompletionVerbTests : IDisposable
               _gdws
               echo "${COMPREPLY[*]}"
             }
-            ask "gdws ev"
+            ask "gdws evalu"
             ask "gdws evaluate net.onnx --attack pg"
             ask "gdws evaluate net.onnx --data cifar10:some"
             """);
@@ -62,7 +62,7 @@ public sealed class CompletionVerbTests : IDisposable
     public void Fish_CompletesVerbsAndOptions()
     {
         string answers = Shell("fish", "completion.fish", """
-            complete -C 'gdws ev'
+            complete -C 'gdws evalu'
             complete -C 'gdws evaluate net.onnx --att'
             """);
 

@@ -66,22 +66,31 @@ internal sealed class DocumentFiles : IDisposable
     private static OnnxModel HalfPrecisionNetwork()
     {
         const int Half = (int)TensorProto.Types.DataType.Float16;
-        Random random = new(5);
-        Half[] weight = [.. Enumerable.Range(0, 4 * 3 * 5 * 5).Select(_ => (Half)(random.NextSingle() - 0.5f))];
-        TensorProto tensor = new() { Name = "w", DataType = Half, RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes(weight.AsSpan())) };
-        tensor.Dims.Add([4, 3, 5, 5]);
         TestNetwork network = new TestNetwork(17, 0, 3, 224, 224)
             .Change(model => model.Graph.Input[0] = TestNetwork.Value("images", [0, 3, 224, 224], Half))
-            .Change(model => model.Graph.Initializer.Add(tensor))
-            .Node("Conv", "maps", ["images", "w"], node => node.Attribute.Add(new AttributeProto
-            {
-                Name = "strides",
-                Type = AttributeProto.Types.AttributeType.Ints,
-                Ints = { 4, 4 },
-            }))
-            .Node("GlobalAveragePool", "mean", ["maps"])
+            .Change(model => model.Graph.Initializer.Add([Weight("first", 16, 3, 5), Weight("second", 16, 16, 3), Weight("last", 4, 16, 1)]))
+            .Node("Conv", "a", ["images", "first"], node => node.Attribute.Add(Strides(8)))
+            .Node("Conv", "b", ["a", "second"])
+            .Node("Conv", "c", ["b", "last"])
+            .Node("GlobalAveragePool", "mean", ["c"])
             .Node("Flatten", "logits", ["mean"])
             .Change(model => model.Graph.Output.Add(TestNetwork.Value("logits", [0, 4], Half)));
         return new OnnxModel(network.Model);
     }
+    private static TensorProto Weight(string name, int outputs, int inputs, int size)
+    {
+        Random random = new(5);
+        Half[] values = [.. Enumerable.Range(0, outputs * inputs * size * size).Select(_ => (Half)((random.NextSingle() - 0.5f) / inputs))];
+        TensorProto tensor = new()
+        {
+            Name = name,
+            DataType = (int)TensorProto.Types.DataType.Float16,
+            RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes(values.AsSpan())),
+        };
+        tensor.Dims.Add([outputs, inputs, size, size]);
+        return tensor;
+    }
+
+    private static AttributeProto Strides(int stride) =>
+        new() { Name = "strides", Type = AttributeProto.Types.AttributeType.Ints, Ints = { stride, stride } };
 }
