@@ -11,6 +11,8 @@ Dictionary<string, Func<string[], int>> commands = new(StringComparer.Ordinal)
     ["engine"] = EngineBenchmark.Run,
     ["engine-layers"] = EngineLayersBenchmark.Run,
     ["engine-steps"] = EngineStepsBenchmark.Run,
+    ["training-throughput"] = TrainingThroughput.Run,
+    ["training-memory"] = TrainingMemory.Run,
     ["spectra"] = _ => SpectraBenchmark.Run(),
 };
 

@@ -131,6 +131,8 @@ internal static class GdwsCommandLine
         new EvalRobustnessVerb(),
         new BenchmarkVerb(),
         new TrainVerb(),
+        new SweepVerb(),
+        new ReportVerb(),
         new DoctorVerb(),
         new CompletionVerb(),
     ];

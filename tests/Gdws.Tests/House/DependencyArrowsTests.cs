@@ -15,6 +15,7 @@ public sealed class DependencyArrowsTests
         ["Gdws.Architectures"] = ["Gdws.Onnx", "Gdws.Checkpoints"],
         ["Gdws.Planning"] = ["Gdws.Decomposition", "Gdws.Onnx"],
         ["Gdws.Execution"] = ["Gdws.Onnx", "Gdws.Data"],
+        ["Gdws.Latency"] = ["Gdws.Onnx", "Gdws.Execution", "Gdws.Planning", "Gdws.Decomposition"],
         ["Gdws.OnnxRuntime"] = ["Gdws.Onnx", "Gdws.Execution"],
         ["Gdws.Torch"] = ["Gdws.Onnx", "Gdws.Execution", "Gdws.Data", "Gdws.Planning", "Gdws.Decomposition", "Gdws.Checkpoints"],
     };
