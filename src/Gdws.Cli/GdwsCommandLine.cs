@@ -99,6 +99,8 @@ internal static class GdwsCommandLine
         }
 
         HelpOption help = root.Options.OfType<HelpOption>().Single();
+        foreach (string foreign in (string[])["/h", "/?", "-?"])
+            help.Aliases.Remove(foreign);
         help.Action = new HelpWithExample((HelpAction)help.Action!);
         return root;
     }
@@ -132,6 +134,8 @@ internal static class GdwsCommandLine
         new TrainVerb(),
         new SweepVerb(),
         new ReportVerb(),
+        new DoctorVerb(),
+        new CompletionVerb(),
     ];
 
     private static int Report(Exception exception, bool verbose, TextWriter error)

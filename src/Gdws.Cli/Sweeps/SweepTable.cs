@@ -15,11 +15,26 @@ internal static class SweepTable
             table.Row(Row(network));
         table.Print(context.Output);
         context.Line();
+        if (context.Output.Profile.Out.IsTerminal && Points(result) is { Count: > 1 } points)
+        {
+            new AccuracySpeedPlot(points).Print(context.Output);
+            context.Line();
+        }
+
         foreach (string note in Notes(result))
             context.Line(note);
         foreach (string warning in result.Warnings)
             context.Warn(warning);
     }
+
+    /// <summary>The networks of which accuracy and speed were measured.</summary>
+    private static List<PlotPoint> Points(SweepResult result) =>
+    [
+        .. from network in result.Networks
+           where network.Fps is not null && network.Natural is not null
+           let robust = network.RobustCount is { } count ? (double?)(100.0 * count.Correct / count.Images) : null
+           select new PlotPoint(network.Name, network.Fps.Value, 100.0 * network.Natural.Correct / network.Natural.Images, robust),
+    ];
 
     private static string[] Row(NetworkResult network) =>
     [
