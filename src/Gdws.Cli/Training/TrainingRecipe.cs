@@ -23,7 +23,8 @@ internal sealed class TrainingRecipe
     private readonly Option<string> _norm = SharedOptions.Choice("--norm", "linf", "How the size of a perturbation is measured", "linf", "l2", "l1");
     private readonly Option<Fraction?> _epsilon =
         SharedOptions.OptionalNumber("--eps", "E", "Radius ε in pixel units (else 8/255 for linf, 0.5 for l2, 12 for l1)");
-    private readonly Option<IReadOnlyList<(Norm Norm, Fraction Epsilon)>?> _threats = ThreatList.Option();
+    private readonly Option<IReadOnlyList<(Norm Norm, Fraction Epsilon)>?> _threats =
+        ThreatList.Option("MSD: the threat models (else linf:8/255,l2:0.5,l1:12)");
     private readonly Option<Fraction?> _step =
         SharedOptions.OptionalNumber("--step", "S", "Length of a step of the attack (else 2.5 ε / iterations, for fast 1.25 ε)");
     private readonly Option<int?> _iterations = SharedOptions.OptionalWhole("--iterations", "N", "Steps of the attack (else 10)");
