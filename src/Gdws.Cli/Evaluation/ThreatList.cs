@@ -9,9 +9,10 @@ internal static class ThreatList
 {
     public const string Name = "--threat";
 
-    public static Option<IReadOnlyList<(Norm Norm, Fraction Epsilon)>?> Option() => new(Name)
+    public static Option<IReadOnlyList<(Norm Norm, Fraction Epsilon)>?> Option(
+        string description = "Several threat models for one evaluation, and their union (else for --attack union linf:8/255,l2:0.5,l1:12)") => new(Name)
     {
-        Description = "Several threat models for one evaluation, and their union (else for --attack union linf:8/255,l2:0.5,l1:12)",
+        Description = description,
         HelpName = "NORM:E,…",
         CustomParser = Parse,
     };
