@@ -132,6 +132,7 @@ internal static class GdwsCommandLine
         new EvalRobustnessVerb(),
         new BenchmarkVerb(),
         new TrainVerb(),
+        new PruneVerb(),
         new SweepVerb(),
         new ReportVerb(),
         new DoctorVerb(),

@@ -17,8 +17,7 @@ internal sealed class TrainingRecipe
     private const string Msd = "msd";
     private const string Auto = "auto";
 
-    private readonly Option<string> _method = SharedOptions.Choice("--method", Pgd, "What for: natural accuracy; robustness by PGD adversarial training, "
-        + "TRADES or fast (one-step) training; robustness to several threat models by MSD", Natural, Pgd, Trades, Fast, Msd);
+    private readonly Option<string> _method;
 
     private readonly Option<string> _norm = SharedOptions.Choice("--norm", "linf", "How the size of a perturbation is measured", "linf", "l2", "l1");
     private readonly Option<Fraction?> _epsilon =
@@ -29,11 +28,10 @@ internal sealed class TrainingRecipe
         SharedOptions.OptionalNumber("--step", "S", "Length of a step of the attack (else 2.5 ε / iterations, for fast 1.25 ε)");
     private readonly Option<int?> _iterations = SharedOptions.OptionalWhole("--iterations", "N", "Steps of the attack (else 10)");
     private readonly Option<Fraction?> _beta = SharedOptions.OptionalNumber("--beta", "B", "TRADES: weight of robustness against natural accuracy (else 6)");
-    private readonly Option<int> _epochs = SharedOptions.Whole("--epochs", "N", 10, 1, "How often all images are trained on", most: 100_000);
+    private readonly Option<int> _epochs;
     private readonly Option<int> _batch = SharedOptions.Whole("--batch", "N", 128, 1, "Images a step", most: 65_536);
-    private readonly Option<Fraction> _rate = SharedOptions.Number("--lr", "R", "0.1", "Largest learning rate", most: 1000);
-    private readonly Option<string> _schedule =
-        SharedOptions.Choice("--schedule", "cyclic", "Course of the learning rate", "constant", "piecewise", "cosine", "cyclic");
+    private readonly Option<Fraction> _rate;
+    private readonly Option<string> _schedule;
     private readonly Option<Fraction> _momentum = SharedOptions.Share("--momentum", "M", "0.9", "Share of the last step's velocity that is kept");
     private readonly Option<Fraction> _decay =
         SharedOptions.Share("--weight-decay", "D", "5e-4", "Pull of weights towards 0; not of biases nor of batch normalisation");
@@ -46,6 +44,20 @@ internal sealed class TrainingRecipe
 
     private readonly Option<string> _precision =
         SharedOptions.Choice("--precision", "fp32", "Precision of convolutions and products of matrices in training", "fp32", "bf16");
+
+    /// <summary>The options under the names that suit the verb.</summary>
+    /// <param name="method">The option that says what for.</param>
+    /// <param name="trained">What is trained, e.g. <c>the network</c>.</param>
+    /// <param name="rate">The largest learning rate where none is given.</param>
+    /// <param name="schedule">Its course where none is given.</param>
+    public TrainingRecipe(string method = "--method", string trained = "the network", string rate = "0.1", string schedule = "cyclic")
+    {
+        _method = SharedOptions.Choice(method, Pgd, "What for: natural accuracy; robustness by PGD adversarial training, "
+            + "TRADES or fast (one-step) training; robustness to several threat models by MSD", Natural, Pgd, Trades, Fast, Msd);
+        _epochs = SharedOptions.Whole("--epochs", "N", 10, 1, $"How often {trained} is trained on all images", most: 100_000);
+        _rate = SharedOptions.Number("--lr", "R", rate, $"Largest learning rate of {trained}", most: 1000);
+        _schedule = SharedOptions.Choice("--schedule", schedule, "Course of the learning rate", "constant", "piecewise", "cosine", "cyclic");
+    }
 
     /// <summary>The options, for the verb to add.</summary>
     public IEnumerable<Option> Options =>
@@ -68,8 +80,8 @@ internal sealed class TrainingRecipe
         };
         foreach (Option option in foreign.Where(option => result.GetResult(option) is { Implicit: false }))
         {
-            string hint = method == Msd && option != _beta ? $"; write {ThreatList.Name} linf:8/255,l2:0.5,l1:12" : option == _threats ? "; --method msd has" : "";
-            result.AddError($"--method {method} has no {option.Name}{hint}");
+            string hint = method == Msd && option != _beta ? $"; write {ThreatList.Name} linf:8/255,l2:0.5,l1:12" : option == _threats ? $"; {_method.Name} msd has" : "";
+            result.AddError($"{_method.Name} {method} has no {option.Name}{hint}");
         }
     }
 
