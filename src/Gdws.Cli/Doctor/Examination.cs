@@ -1,5 +1,4 @@
 using Gdws.Cli.Demo;
-using Gdws.Cli.Output;
 using Gdws.Data;
 using Gdws.Execution;
 using Spectre.Console;

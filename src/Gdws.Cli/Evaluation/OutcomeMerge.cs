@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Gdws.Torch.Evaluation;
 
 namespace Gdws.Cli.Evaluation;
 

@@ -6,21 +6,21 @@ namespace Gdws.Cli.Evaluation;
 /// <summary>An entry of RobustBench's <c>model_info</c>; the names are that project's. What only the network's author knows is left empty.</summary>
 internal sealed record RobustBenchReport
 {
-    public string Link => "";
+    public string Link { get; } = "";
 
     public required string Name { get; init; }
 
-    public string Authors => "";
+    public string Authors { get; } = "";
 
-    public bool? AdditionalData => null;
+    public bool? AdditionalData { get; }
 
-    public int NumberForwardPasses => 1;
+    public int NumberForwardPasses { get; } = 1;
 
     public required string Dataset { get; init; }
 
-    public string Venue => "";
+    public string Venue { get; } = "";
 
-    public string Architecture => "";
+    public string Architecture { get; } = "";
 
     /// <summary>As the user wrote it, e.g. <c>8/255</c>.</summary>
     public required string Eps { get; init; }

@@ -31,9 +31,10 @@ internal static class SweepTable
     private static List<PlotPoint> Points(SweepResult result) =>
     [
         .. from network in result.Networks
-           where network.Fps is not null && network.Natural is not null
+           let natural = network.Natural
+           where network.Fps is not null && natural is not null
            let robust = network.RobustCount is { } count ? (double?)(100.0 * count.Correct / count.Images) : null
-           select new PlotPoint(network.Name, network.Fps.Value, 100.0 * network.Natural.Correct / network.Natural.Images, robust),
+           select new PlotPoint(network.Name, network.Fps!.Value, 100.0 * natural.Correct / natural.Images, robust),
     ];
 
     private static string[] Row(NetworkResult network) =>

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Gdws.Cli.Doctor;
-using Gdws.Cli.Output;
 using Gdws.Data;
 using Gdws.Execution;
 using Spectre.Console;

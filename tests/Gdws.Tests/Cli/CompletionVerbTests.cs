@@ -80,7 +80,8 @@ public sealed class CompletionVerbTests : IDisposable
 
         string program = _folder.Write("gdws", System.Text.Encoding.UTF8.GetBytes(
             $"#!/bin/sh\nexec dotnet '{Path.Combine(AppContext.BaseDirectory, "Gdws.Cli.dll")}' \"$@\"\n"));
-        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         string commands = _folder.Write(file, System.Text.Encoding.UTF8.GetBytes(
             (shell == "zsh" ? "compdef() { }\n" : "") + CliRun.Of("completion", shell).Output + script));
         ProcessStartInfo start = new(shell, [.. options, commands]) { RedirectStandardOutput = true, RedirectStandardError = true };

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Gdws.Onnx;
 using Gdws.Planning;
-using Gdws.Tests.Onnx;
 
 namespace Gdws.Tests.Cli;
 

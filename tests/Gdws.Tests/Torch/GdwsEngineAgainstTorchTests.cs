@@ -2,7 +2,6 @@ using Gdws.Execution.Engine;
 using Gdws.Onnx;
 using Gdws.Planning;
 using Gdws.Tests.Execution.Engine;
-using Gdws.Tests.Planning;
 using Gdws.Torch;
 
 namespace Gdws.Tests.Torch;
@@ -28,7 +27,7 @@ public sealed class GdwsEngineAgainstTorchTests
     [InlineData("models/SqueezeNet_fp16.onnx", 0, 1)]
     public void Logits_AreThoseOfTorch(string file, double kernelsPerChannel, int batch)
     {
-        OnnxModel network = RealNetworksTests.Load(file);
+        OnnxModel network = Execution.Engine.RealNetworksTests.Load(file);
         OnnxModel model = kernelsPerChannel == 0
             ? network
             : Planner.WithKernelsPerChannel(Spectra.Of(network), kernelsPerChannel, always: true).ApplyTo(network);
@@ -36,6 +35,6 @@ public sealed class GdwsEngineAgainstTorchTests
 
         float[] expected = EngineComparison.Run(new TorchEngine(), model, images, batch);
 
-        OrtRunner.AssertClose(expected, EngineComparison.Run(new GdwsEngine(), model, images, batch, threads: 2), EngineComparison.Tolerance);
+        Gdws.Tests.Planning.OrtRunner.AssertClose(expected, EngineComparison.Run(new GdwsEngine(), model, images, batch, threads: 2), EngineComparison.Tolerance);
     }
 }

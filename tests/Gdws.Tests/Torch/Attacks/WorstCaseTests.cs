@@ -2,7 +2,6 @@ using Gdws.Onnx;
 using Gdws.Tests.Onnx;
 using Gdws.Torch;
 using Gdws.Torch.Attacks;
-using TorchSharp;
 using static Gdws.Tests.Torch.TorchNetworks;
 using Tensor = TorchSharp.torch.Tensor;
 
