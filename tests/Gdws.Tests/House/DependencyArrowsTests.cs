@@ -11,7 +11,7 @@ public sealed class DependencyArrowsTests
         ["Gdws.Onnx"] = [],
         ["Gdws.Checkpoints"] = [],
         ["Gdws.Decomposition"] = [],
-        ["Gdws.Data"] = [],
+        ["Gdws.Data"] = ["Gdws.Checkpoints"],
         ["Gdws.Architectures"] = ["Gdws.Onnx", "Gdws.Checkpoints"],
         ["Gdws.Planning"] = ["Gdws.Decomposition", "Gdws.Onnx"],
         ["Gdws.Execution"] = ["Gdws.Onnx", "Gdws.Data"],
