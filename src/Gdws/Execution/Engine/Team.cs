@@ -125,7 +125,9 @@ internal sealed unsafe class Team : IDisposable
         }
     }
 
-    /// <summary>Waits for the run of a number: awake for a while, as one image often follows the other and waking takes longer than many a layer; then asleep.</summary>
+    /// <summary>
+    /// Waits for the run of a number: awake for a while, as one image often follows the other and waking takes longer than many a layer; then asleep.
+    /// </summary>
     private void AwaitRun(int worker, int run)
     {
         for (int spins = 0; spins < IdleSpins; spins++)
