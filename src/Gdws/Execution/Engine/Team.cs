@@ -158,12 +158,13 @@ internal sealed unsafe class Team : IDisposable
             Worker = worker,
             Workers = Workers,
         };
-        for (int i = 0; i < _jobs.Length; i++)
+        Job[] jobs = _jobs;
+        for (int i = 0; i < jobs.Length; i++)
         {
             context.Taken = (int*)((byte*)_taken!.Floats + ((nint)i * CounterBytes));
             try
             {
-                _jobs[i].Run(context);
+                jobs[i].Run(context);
             }
             catch (Exception exception)
             {
