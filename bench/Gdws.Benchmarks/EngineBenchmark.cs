@@ -35,7 +35,8 @@ internal static class EngineBenchmark
         double peak = EnginePeak.Measure();
 
         Console.WriteLine($"{MachineDescription.Current}; one thread at best {peak:F1} GMAC/s");
-        Console.WriteLine("Images a second, medians; the ratio is ours to the fastest other; of the peak: multiply-accumulates that the layers ask for, of what the threads could do.");
+        Console.WriteLine("Images a second, medians; the ratio is ours to the fastest other;");
+        Console.WriteLine("of the peak: multiply-accumulates that the layers ask for, of what the threads could do.");
         Console.WriteLine($"| network | layers | batch | threads | {string.Join(" | ", others)} | gdws | ratio | of the peak | rounds |");
         Console.WriteLine($"|---|---|---|---|{string.Concat(others.Select(_ => "---|"))}---|---|---|---|");
         foreach (string path in networks)
