@@ -137,13 +137,14 @@
 
   /** A small picture a layer; the style sheet lays them out. */
   function spectra(rows) {
-    const kept = new Map(rows.map((row) => [row.name, row.kernels]));
+    const kept = new Map(rows.filter((row) => row.is_gdws).map((row) => [row.name, row.kernels]));
     return (width) => {
       const list = document.createElement("div");
       list.className = "spectra";
       const columns = Math.max(1, Math.floor((width + 12) / 182));
       const each = Math.floor((width - (columns - 1) * 12) / columns);
       for (const spectrum of data.spectra) {
+        const isDense = !kept.has(spectrum.layer);
         const count = kept.get(spectrum.layer) ?? 0;
         const last = spectrum.values.length - 1;
         const points = spectrum.values.map((value, i) => ({ rank: last ? (i / last) * spectrum.components : spectrum.components, value }));
@@ -154,7 +155,7 @@
         caption.textContent = shorten(spectrum.layer, Math.floor(each / 7));
         caption.title = spectrum.layer;
         const figures = document.createElement("span");
-        figures.textContent = count ? `${count.toLocaleString("en")} of ${spectrum.components.toLocaleString("en")}` : "stays dense";
+        figures.textContent = !isDense ? `${count.toLocaleString("en")} of ${spectrum.components.toLocaleString("en")}` : "stays dense";
         box.append(caption, figures, Plot.plot({
           width: each, height: 84, margin: 1, marginBottom: 2,
           style: text,
