@@ -28,14 +28,19 @@ internal static class SweepTable
     }
 
     /// <summary>The networks of which accuracy and speed were measured.</summary>
-    private static List<PlotPoint> Points(SweepResult result) =>
-    [
-        .. from network in result.Networks
-           let natural = network.Natural
-           where network.Fps is not null && natural is not null
-           let robust = network.RobustCount is { } count ? (double?)(100.0 * count.Correct / count.Images) : null
-           select new PlotPoint(network.Name, network.Fps!.Value, 100.0 * natural.Correct / natural.Images, robust),
-    ];
+    private static List<PlotPoint> Points(SweepResult result)
+    {
+        List<PlotPoint> points = [];
+        foreach (NetworkResult network in result.Networks)
+        {
+            if (network is { Fps: { } fps, Natural: { } natural })
+                points.Add(new PlotPoint(network.Name, fps, 100.0 * natural.Correct / natural.Images, RobustAccuracy(network)));
+        }
+
+        return points;
+    }
+
+    private static double? RobustAccuracy(NetworkResult network) => network.RobustCount is { } count ? 100.0 * count.Correct / count.Images : null;
 
     private static string[] Row(NetworkResult network) =>
     [

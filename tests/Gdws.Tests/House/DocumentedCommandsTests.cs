@@ -66,6 +66,8 @@ public sealed class DocumentedCommandsTests : IDisposable
                 Set("--limit", "4");
                 if (attacks && words.Contains("pgd"))
                     Set("--iterations", "2");
+                else if (attacks)
+                    Set("--attack", "fgsm"); // AutoAttack can't be made short
                 Without("--device");
                 break;
             case "sensitivity":
@@ -75,6 +77,7 @@ public sealed class DocumentedCommandsTests : IDisposable
                 break;
             case "approximate" when words.Contains("--calibrate"):
                 Set("--samples", "8");
+                Without("--effort");
                 Without("--device");
                 break;
             case "benchmark":
