@@ -13,6 +13,8 @@ internal sealed class PlainApproximation(Spectra spectra, bool always) : IApprox
         GdwsPlan plan = budget.Kind switch
         {
             BudgetKind.Beta => Planner.WithinError(spectra, budget.Value, always, budget.RoundTo),
+            BudgetKind.Speedup => LatencyPlanner.WithinSpeedup(spectra, budget.Latency!, budget.Value, always, budget.RoundTo),
+            BudgetKind.Latency => LatencyPlanner.WithinMilliseconds(spectra, budget.Latency!, budget.Value, always, budget.RoundTo),
             BudgetKind.KernelsPerChannel => Planner.WithKernelsPerChannel(spectra, budget.Value, always, budget.RoundTo),
             _ => Planner.WithinMacs(spectra, budget.Value, always, budget.RoundTo),
         };

@@ -37,6 +37,7 @@ internal sealed class ApproximateVerb : Verb
     };
 
     private readonly CalibrationChoice _calibration = new();
+    private readonly LatencyChoice _latency = new();
 
     private readonly Option<string?> _plan = new("--plan")
     {
@@ -47,9 +48,10 @@ internal sealed class ApproximateVerb : Verb
     public ApproximateVerb() : base(
         "approximate",
         "Replaces a network's K×K convolutions by GDWS ones, without training;"
-        + " give exactly one of --beta, --kernels-per-channel, --speedup-macs",
+        + " give exactly one of --beta, --kernels-per-channel, --speedup-macs, --speedup, --latency",
         "gdws approximate net.onnx --speedup-macs 2 -o net.gdws.onnx",
         "gdws approximate net.onnx --speedup-macs 3 --calibrate cifar10:cifar-10-batches-bin --effort full -o net.gdws.onnx",
+        "gdws approximate net.onnx --speedup 2 --latency-model latency.json -o net.gdws.onnx",
         "gdws approximate net.onnx --beta 0.005 --exclude 'layer4.*' --plan plan.json -o net.gdws.onnx")
     {
         Add(_network);
@@ -62,18 +64,19 @@ internal sealed class ApproximateVerb : Verb
         Add(_always);
         Add(_budget.RoundTo);
         Add(_plan);
-        foreach (Option option in _calibration.Options)
+        foreach (Option option in (Option[])[.. _latency.Options, .. _calibration.Options])
             Add(option);
         Add(SharedOptions.Json);
         Validators.Add(_budget.RequireOne);
         Validators.Add(_calibration.RequireCalibration);
+        Validators.Add(result => _latency.RequireBudgetOfTime(result, _budget.IsOfTime(result)));
     }
 
     protected override void Run(VerbContext context, ParseResult arguments)
     {
         string source = arguments.GetRequiredValue(_network), output = arguments.GetRequiredValue(_output);
         string? planFile = arguments.GetValue(_plan);
-        OutputPath.RequireDistinct([source, arguments.GetValue(_sensitivity)], output, planFile, arguments.GetValue(SharedOptions.Json));
+        OutputPath.RequireDistinct([source, arguments.GetValue(_sensitivity), _latency.File(arguments)], output, planFile, arguments.GetValue(SharedOptions.Json));
         OutputPath.RequireWritable(output);
         if (planFile is not null)
             OutputPath.RequireWritable(planFile);
@@ -88,7 +91,10 @@ internal sealed class ApproximateVerb : Verb
             spectra = Weighted(context, spectra, SensitivityFile.Read(alpha));
         context.Cancellation.ThrowIfCancellationRequested();
 
-        Approximated result = Approximate(context, arguments, spectra);
+        Budget budget = _budget.Of(arguments);
+        if (budget.IsOfTime)
+            budget = budget with { Latency = _latency.Model(context, arguments, network) };
+        Approximated result = Approximate(context, arguments, spectra, budget);
         context.Cancellation.ThrowIfCancellationRequested();
         result.Network.Save(output);
         if (planFile is not null)
@@ -97,13 +103,13 @@ internal sealed class ApproximateVerb : Verb
         context.WriteJson(() => Document(context, source, output, result.Plan));
     }
 
-    private Approximated Approximate(VerbContext context, ParseResult arguments, Spectra spectra) => context.Track(progress =>
+    private Approximated Approximate(VerbContext context, ParseResult arguments, Spectra spectra, Budget budget) => context.Track(progress =>
     {
         bool always = arguments.GetValue(_always);
         using IApproximation approximation = _calibration.IsWanted(arguments)
             ? _calibration.Prepare(context, arguments, spectra, always, progress)
             : new PlainApproximation(spectra, always);
-        return approximation.Within(_budget.Of(arguments), context.Cancellation);
+        return approximation.Within(budget, context.Cancellation);
     });
 
     private static Spectra Weighted(VerbContext context, Spectra spectra, SensitivityEstimate sensitivity)
@@ -123,5 +129,6 @@ internal sealed class ApproximateVerb : Verb
         SpeedupMacs = PlanReport.Speedup(plan),
         context.Seconds,
         Layers = PlanReport.Layers(plan),
+        plan.Latency,
     };
 }

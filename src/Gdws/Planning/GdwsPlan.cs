@@ -36,6 +36,10 @@ public sealed record GdwsPlan
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public PlanCalibration? Calibration { get; init; }
 
+    /// <summary>The measured times that it was chosen by, and what they predict; null where time had no say.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public PlanLatency? Latency { get; init; }
+
     /// <summary>Multiply-accumulates of the whole network for one image, before.</summary>
     public required long MacsBefore { get; init; }
 

@@ -3,6 +3,7 @@ using Gdws.Execution;
 using Gdws.Onnx;
 using Gdws.OnnxRuntime;
 using Gdws.Planning;
+using Gdws.Tests.Planning;
 using Gdws.Torch;
 using Gdws.Torch.Attacks;
 using Gdws.Torch.Calibration;
@@ -85,6 +86,22 @@ public sealed class CalibratorTests
 
         Assert.InRange((double)result.Plan.MacsBefore / result.Plan.MacsAfter, 1.6, 1.8);
         Assert.Equal(result.Plan.MacsAfter, NetworkComplexity.Of(result.Network).Macs);
+    }
+
+    [Theory]
+    [MemberData(nameof(Efforts))]
+    public void ABudgetOfTime_IsKeptByWhatIsPredicted(CalibrationEffort effort)
+    {
+        OnnxModel network = TinyNetworks.Residual();
+        LatencyModel model = SyntheticLatency.Of(network, gdwsCost: 1, block: 4);
+        Budget budget = new(BudgetKind.Speedup, 1.3) { Latency = model };
+
+        CalibrationResult result = TinyCalibration.Run(Spectra.Of(network), TinyNetworks.Images(), budget, _options with { Effort = effort });
+
+        Dictionary<string, int> kernels = result.Plan.Layers.Where(layer => layer.IsGdws).ToDictionary(layer => layer.Name, layer => layer.Kernels);
+        Assert.NotEmpty(kernels);
+        Assert.Equal(model.Predict(kernels), result.Plan.Latency!.MillisecondsAfter, 1e-9);
+        Assert.InRange(result.Plan.Latency.MillisecondsAfter, model.Milliseconds / 1.6, model.Milliseconds / 1.3);
     }
 
     [Theory]
