@@ -4,68 +4,88 @@ using Gdws.Checkpoints;
 using Gdws.Execution;
 using Gdws.Execution.Engine;
 using Gdws.Onnx;
-using Gdws.OnnxRuntime;
 using Gdws.Planning;
 
 namespace Gdws.Benchmarks;
 
 /// <summary>
-/// Our engine against ONNX Runtime on a network, as it is and with GDWS convolutions: both take turns in one run, medians of at least five rounds.
+/// Our engine against others on whole networks, as they are and with GDWS convolutions: all take turns in one run, medians of at least five rounds.
 /// </summary>
 internal static class EngineBenchmark
 {
     private const string Usage =
-        "usage: Gdws.Benchmarks engine NET [--g 0,1,1.5,2,3] [--batch 1,32] [--threads 1,2] [--seconds 2]\n"
-        + "  NET is an .onnx file or a checkpoint; --g is the number of kernels a channel, 0 for the network as it is";
+        "usage: Gdws.Benchmarks engine NET [NET…] [--g 0,1,1.5,2,3] [--batch 1,4,32] [--threads 1,2] [--seconds 2] [--against onnxruntime,torch]\n"
+        + "  NET is an .onnx file, a checkpoint or the name of an architecture (then with random weights); --g is the number of kernels a channel, 0 for the\n"
+        + "  network as it is";
 
     public static int Run(string[] arguments)
     {
-        if (arguments.Length == 0)
+        string[] networks = [.. arguments.TakeWhile(argument => !argument.StartsWith("--", StringComparison.Ordinal))];
+        if (networks.Length == 0)
         {
             Console.Error.WriteLine(Usage);
             return 2;
         }
 
-        OnnxModel network = Load(arguments[0]);
         double[] ratios = Numbers(arguments, "--g", [0, 1, 1.5, 2, 3]);
-        double[] batches = Numbers(arguments, "--batch", [1, 32]);
-        double[] threads = Numbers(arguments, "--threads", [1, 2]);
+        int[] batches = [.. Numbers(arguments, "--batch", [1, 4, 32]).Select(b => (int)b)];
+        int[] threads = [.. Numbers(arguments, "--threads", [1, 2]).Select(t => (int)t)];
         TimeSpan duration = TimeSpan.FromSeconds(Numbers(arguments, "--seconds", [2])[0]);
+        string[] others = (Option(arguments, "--against") ?? "onnxruntime").Split(',');
+        double peak = EnginePeak.Measure();
 
-        Console.WriteLine($"{MachineDescription.Current}, {network.Source}");
-        Console.WriteLine("| network | batch | threads | onnxruntime, images/s | gdws, images/s | ratio | rounds |");
-        Console.WriteLine("|---|---|---|---|---|---|---|");
-        Spectra spectra = Spectra.Of(network);
-        foreach (double ratio in ratios)
+        Console.WriteLine($"{MachineDescription.Current}; one thread at best {peak:F1} GMAC/s");
+        Console.WriteLine("Images a second, medians; the ratio is ours to the fastest other;");
+        Console.WriteLine("of the peak: multiply-accumulates that the layers ask for, of what the threads could do.");
+        Console.WriteLine($"| network | layers | batch | threads | {string.Join(" | ", others)} | gdws | ratio | of the peak | rounds |");
+        Console.WriteLine($"|---|---|---|---|{string.Concat(others.Select(_ => "---|"))}---|---|---|---|");
+        foreach (string path in networks)
         {
-            OnnxModel model = ratio == 0 ? network : Planner.WithKernelsPerChannel(spectra, ratio, always: true).ApplyTo(network);
-            string name = ratio == 0 ? "dense" : $"G = {ratio}C";
-            foreach (int count in threads.Select(t => (int)t))
+            OnnxModel network = Load(path);
+            Spectra spectra = Spectra.Of(network);
+            foreach (double ratio in ratios)
             {
-                using IEngineSession other = new OnnxRuntimeEngine().Load(model, count);
-                using IEngineSession ours = new GdwsEngine().Load(model, count);
-                foreach (int batch in batches.Select(b => (int)b))
-                {
-                    ThroughputOptions options = new() { Batch = batch, Threads = count, Duration = duration, WarmUpLimit = duration };
-                    ThroughputReport report = new ThroughputMeasurement(options).Run([new(name, "onnxruntime", other), new(name, "gdws", ours)]);
-                    (double theirFps, double ourFps) = (report.Results[0].Fps, report.Results[1].Fps);
-                    Console.WriteLine($"| {name} | {batch} | {count} | {theirFps:F1} | {ourFps:F1} | {ourFps / theirFps:F2} | {report.Rounds} |");
-                }
+                OnnxModel model = ratio == 0 ? network : Planner.WithKernelsPerChannel(spectra, ratio, always: true).ApplyTo(network);
+                string layers = ratio == 0 ? "as they are" : $"G = {ratio}C";
+                foreach (int count in threads)
+                    Compare($"| {Path.GetFileNameWithoutExtension(path)} | {layers}", model, count, batches, others, duration, peak);
             }
         }
 
         return 0;
     }
 
-    public static OnnxModel Load(string path) => path.EndsWith(".onnx", StringComparison.Ordinal)
-        ? InputConversion.None.Prepend(OnnxModel.Load(path))
+    /// <summary>A network from a file, or one with random weights.</summary>
+    public static OnnxModel Load(string path) =>
+        Architecture.Names.Contains(path) ? Architecture.Initialize(path)
+        : path.EndsWith(".onnx", StringComparison.Ordinal) ? InputConversion.None.Prepend(OnnxModel.Load(path))
         : Architecture.Build("auto", Checkpoint.Load(path).State);
 
-    private static double[] Numbers(string[] arguments, string option, double[] fallback)
+    private static void Compare(string row, OnnxModel model, int threads, int[] batches, string[] others, TimeSpan duration, double peak)
+    {
+        List<ThroughputCandidate> candidates = [.. others.Select(name => new ThroughputCandidate(row, name, OtherEngines.Of(name).Load(model, threads)))];
+        candidates.Add(new ThroughputCandidate(row, "gdws", new GdwsEngine().Load(model, threads)));
+        double macs = model.Convolutions.Sum(layer => layer.Macs) / 1e9;
+        foreach (int batch in batches)
+        {
+            ThroughputOptions options = new() { Batch = batch, Threads = threads, Duration = duration, WarmUpLimit = duration };
+            ThroughputReport report = new ThroughputMeasurement(options).Run(candidates);
+            double[] fps = [.. report.Results.Select(result => result.Fps)];
+            string figures = string.Join(" | ", fps.Select(f => f.ToString("F1", CultureInfo.InvariantCulture)));
+            Console.WriteLine(
+                $"{row} | {batch} | {threads} | {figures} | {fps[^1] / fps[..^1].Max():F2} | {macs * fps[^1] / peak / threads:P0} | {report.Rounds} |");
+        }
+
+        foreach (ThroughputCandidate candidate in candidates)
+            candidate.Session.Dispose();
+    }
+
+    private static string? Option(string[] arguments, string option)
     {
         int index = Array.IndexOf(arguments, option);
-        return index < 0 || index + 1 >= arguments.Length
-            ? fallback
-            : [.. arguments[index + 1].Split(',').Select(n => double.Parse(n, CultureInfo.InvariantCulture))];
+        return index < 0 || index + 1 >= arguments.Length ? null : arguments[index + 1];
     }
+
+    private static double[] Numbers(string[] arguments, string option, double[] fallback) =>
+        Option(arguments, option)?.Split(',').Select(n => double.Parse(n, CultureInfo.InvariantCulture)).ToArray() ?? fallback;
 }

@@ -10,6 +10,7 @@ Dictionary<string, Func<string[], int>> commands = new(StringComparer.Ordinal)
     ["sensitivity"] = SensitivityBenchmark.Run,
     ["engine"] = EngineBenchmark.Run,
     ["engine-layers"] = EngineLayersBenchmark.Run,
+    ["engine-load"] = EngineLoadBenchmark.Run,
     ["engine-steps"] = EngineStepsBenchmark.Run,
     ["training-throughput"] = TrainingThroughput.Run,
     ["training-memory"] = TrainingMemory.Run,

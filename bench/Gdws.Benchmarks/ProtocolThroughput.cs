@@ -5,7 +5,6 @@ using Gdws.Onnx;
 using Gdws.Torch;
 using Gdws.Torch.Attacks;
 using Gdws.Torch.Evaluation;
-using TorchSharp;
 
 namespace Gdws.Benchmarks;
 

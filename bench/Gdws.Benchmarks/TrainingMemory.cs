@@ -12,7 +12,7 @@ internal static class TrainingMemory
 {
     public static int Run(string[] arguments)
     {
-        const string usage = "usage: training-memory [STEPS 1200] [METHOD msd|trades|pgd]";
+        const string usage = "usage: training-memory [STEPS 1200] [METHOD msd|trades|pgd] [ARCHITECTURE preactresnet18]";
         int steps = 1200;
         if (arguments.Length > 0 && (!int.TryParse(arguments[0], NumberStyles.None, CultureInfo.InvariantCulture, out steps) || steps < 100))
             throw new GdwsException($"expected a number of steps of at least 100, found {arguments[0]}; {usage}");
@@ -26,9 +26,9 @@ internal static class TrainingMemory
         };
 
         TorchRuntime.Threads = 1;
-        const int epochs = 10, batch = 32;
+        const int epochs = 10, batch = 16;
         RandomImages images = new(steps / epochs * batch, 1, 28, 28, 10);
-        using TrainableNetwork network = new(Architecture.Initialize("preactresnet18", 4, new ArchitectureOptions { Channels = 1, ImageSize = 28 }));
+        using TrainableNetwork network = new(Architecture.Initialize(arguments.Length > 2 ? arguments[2] : "preactresnet18", 4, new ArchitectureOptions { Channels = 1, ImageSize = 28 }));
         Trainer trainer = new(network, images, new TrainingOptions(method) { Epochs = epochs, BatchSize = batch, AverageDecay = 0.99 })
         {
             Validation = new RandomImages(64, 1, 28, 28, 10),

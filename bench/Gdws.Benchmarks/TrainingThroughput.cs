@@ -47,6 +47,7 @@ internal static class TrainingThroughput
         [
             ("bare loop", () => bare.Run(images, batch, iterations, Epsilon, 2.5 * Epsilon / iterations)),
             ("Trainer", () => new Trainer(network, images, recipe).Run()),
+            ("bf16", () => new Trainer(network, images, recipe with { Precision = TrainingPrecision.Bfloat16 }).Run()),
         ];
         List<(double Wall, double Processor)>[] seconds = [.. contestants.Select(_ => new List<(double, double)>())];
         for (int round = -1; round < rounds; round++)

@@ -99,6 +99,8 @@ internal static class GdwsCommandLine
         }
 
         HelpOption help = root.Options.OfType<HelpOption>().Single();
+        foreach (string foreign in (string[])["/h", "/?", "-?"])
+            help.Aliases.Remove(foreign);
         help.Action = new HelpWithExample((HelpAction)help.Action!);
         return root;
     }
@@ -126,6 +128,7 @@ internal static class GdwsCommandLine
         new SensitivityVerb(),
         new ApproximateVerb(),
         new EvaluateVerb(),
+        new MergeVerb(),
         new EvalRobustnessVerb(),
         new BenchmarkVerb(),
         new TrainVerb(),
@@ -133,6 +136,8 @@ internal static class GdwsCommandLine
         new SweepVerb(),
         new CompareVerb(),
         new ReportVerb(),
+        new DoctorVerb(),
+        new CompletionVerb(),
     ];
 
     private static int Report(Exception exception, bool verbose, TextWriter error)

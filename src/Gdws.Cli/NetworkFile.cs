@@ -20,7 +20,8 @@ internal static class NetworkFile
     /// <summary>Whether a file holds the tensors of a network, not the network: by its first bytes, whatever it is called.</summary>
     public static bool IsCheckpoint(string path)
     {
-        if (!File.Exists(path))
+        // Reading a pipe or a device would wait for ever; whoever loads the file says what is wrong with it.
+        if (new FileInfo(path) is not { Exists: true, Length: > 0 })
             return false;
 
         Span<byte> first = stackalloc byte[10];
@@ -34,8 +35,6 @@ internal static class NetworkFile
             throw new GdwsException($"{path}: can't be read: {exception.Message}", exception);
         }
 
-        if (first.IsEmpty)
-            throw new InvalidFileException(path, "is empty");
         bool isZip = first.StartsWith("PK\u0003\u0004"u8);
         bool isPickle = first.Length > 1 && first[0] == 0x80 && first[1] is >= 2 and <= 5;
         bool isSafetensors = first.Length == 10 && first[8] == '{' && (first[9] is (byte)'"' or (byte)'}' || first[4..8].IndexOfAnyExcept((byte)0) < 0);

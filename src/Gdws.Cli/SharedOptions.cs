@@ -8,6 +8,9 @@ namespace Gdws.Cli;
 /// <summary>Options that mean the same in every verb that has them.</summary>
 internal static class SharedOptions
 {
+    /// <summary>How a <c>KIND:PATH</c> can begin, for shells to complete.</summary>
+    public static string[] DataKinds { get; } = ["cifar10:", "cifar100:", "svhn:", "fashion-mnist:", "mnist:", "imagenet:", "samples"];
+
     public static Option<bool> Verbose { get; } = new("--verbose")
     {
         Description = "Show where in the program an error arose",
@@ -32,7 +35,7 @@ internal static class SharedOptions
             HelpName = "KIND:PATH",
             Required = true,
         },
-        text => DatasetSpecification.Parse(text));
+        text => DatasetSpecification.Parse(text)).Suggesting(DataKinds);
 
     public static Option<string> Device() => Checked(
         new Option<string>("--device")
@@ -46,7 +49,14 @@ internal static class SharedOptions
             bool isNumbered = text.StartsWith("cuda:", StringComparison.Ordinal) && int.TryParse(text.AsSpan(5), NumberStyles.None, null, out _);
             if (text is not ("cpu" or "cuda") && !isNumbered)
                 throw new GdwsException($"--device {text}: expected cpu, cuda or cuda:N");
-        });
+        }).Suggesting("cpu", "cuda");
+
+    /// <summary>Words for shells to complete an option's value with.</summary>
+    public static Option<T> Suggesting<T>(this Option<T> option, params string[] words)
+    {
+        option.CompletionSources.Add(words);
+        return option;
+    }
 
     /// <summary>Makes what can be told to be wrong from an option's text alone a wrong usage.</summary>
     /// <param name="option">The option.</param>

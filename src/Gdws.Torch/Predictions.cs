@@ -24,6 +24,16 @@ internal sealed class Predictions
     /// <summary>Whether the image's largest logit is that of the label; the first of equal ones counts.</summary>
     public bool IsCorrect(int image, int label) => Rank(image, label) == 0;
 
+    /// <summary>The class with the largest logit; the first of equal ones.</summary>
+    public int First(int image)
+    {
+        ReadOnlySpan<float> row = _logits.AsSpan(image * _classes, _classes);
+        int first = 0;
+        for (int i = 1; i < row.Length; i++)
+            first = row[i] > row[first] ? i : first;
+        return first;
+    }
+
     /// <summary>How many classes come before the label.</summary>
     public int Rank(int image, int label)
     {

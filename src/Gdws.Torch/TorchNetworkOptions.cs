@@ -15,8 +15,8 @@ public sealed record TorchNetworkOptions
     /// <summary>Whether everything is computed in double precision, which is slow and meant for checks. Default: no.</summary>
     public bool DoublePrecision { get; init; }
 
-    /// <summary>How batch normalisation computes from call to call; null where it never learns.</summary>
-    internal BatchNormalizationMode? Normalization { get; init; }
+    /// <summary>How a network that is trained computes from call to call; null where it isn't.</summary>
+    internal TrainingMode? Training { get; init; }
 
     /// <summary>Values that are made of weights alone but computed anew in every run, since the weights change.</summary>
     internal IReadOnlySet<string>? Variables { get; init; }

@@ -180,5 +180,5 @@ internal sealed class TorchProgramBuilder
     }
 
     private NodeContext Context(NodeProto node, int output) =>
-        new(_model, node, output, _constants, _device, _precision) { BakedBatch = _batch, Owned = _owned, Normalization = _options.Normalization };
+        new(_model, node, output, _constants, _device, _precision) { BakedBatch = _batch, Owned = _owned, Training = _options.Training };
 }

@@ -28,6 +28,16 @@ public static partial class TorchRuntime
         }
     }
 
+    /// <summary>The version of libtorch, e.g. <c>2.10.0</c>.</summary>
+    public static string LibraryVersion
+    {
+        get
+        {
+            Initialize();
+            return torch.__version__;
+        }
+    }
+
     /// <summary>Whether libtorch can compute on a GPU here.</summary>
     public static bool IsCudaAvailable
     {

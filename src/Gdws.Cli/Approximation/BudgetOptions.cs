@@ -14,6 +14,8 @@ internal sealed class BudgetOptions
     private readonly Option<double?> _speedup =
         Bound("--speedup-macs", "R", "The whole network needs 1/R of its MACs; one threshold for all layers");
 
+    private readonly Option<double?> _maxDrop =
+        Bound("--max-drop", "POINTS", "The smallest network whose accuracy on --data drops by no more: natural accuracy, with --attack robust accuracy");
     private readonly Option<double?> _time =
         Bound("--speedup", "R", "The whole network needs 1/R of its time, by the measured times of its layers");
     private readonly Option<double?> _latency =
@@ -27,7 +29,7 @@ internal sealed class BudgetOptions
     };
 
     /// <summary>The budgets, for the verb to add.</summary>
-    public IReadOnlyList<Option<double?>> Bounds => [_beta, _kernels, _speedup, _time, _latency];
+    public IReadOnlyList<Option<double?>> Bounds => [_beta, _kernels, _speedup, _time, _latency, _maxDrop];
 
     /// <summary><c>--round-to</c>.</summary>
     public Option<int?> RoundTo => _roundTo;
@@ -58,7 +60,16 @@ internal sealed class BudgetOptions
         }
     }
 
-    /// <summary>What bounds the approximation.</summary>
+    /// <summary>The drop of accuracy that is allowed, in points; null where the budget is another.</summary>
+    public double? MaxDrop(ParseResult arguments) => arguments.GetValue(_maxDrop);
+
+    /// <summary>Whether the budget is a drop of accuracy, while the command line is checked.</summary>
+    public bool IsMaxDrop(CommandResult result) => result.GetResult(_maxDrop) is { Implicit: false };
+
+    /// <summary>What G is a multiple of under a budget of the whole network.</summary>
+    public int RoundToOfNetwork(ParseResult arguments) => arguments.GetValue(_roundTo) ?? Planner.RuntimeBlock;
+
+    /// <summary>What bounds the approximation, where that follows from the network alone.</summary>
     public Budget Of(ParseResult arguments)
     {
         int? roundTo = arguments.GetValue(_roundTo);
@@ -70,7 +81,7 @@ internal sealed class BudgetOptions
             return new Budget(BudgetKind.Latency, milliseconds, roundTo ?? 1);
         return arguments.GetValue(_kernels) is { } ratio
             ? new Budget(BudgetKind.KernelsPerChannel, ratio, roundTo ?? 1)
-            : new Budget(BudgetKind.SpeedupMacs, arguments.GetValue(_speedup)!.Value, roundTo ?? Planner.RuntimeBlock);
+            : new Budget(BudgetKind.SpeedupMacs, arguments.GetValue(_speedup)!.Value, RoundToOfNetwork(arguments));
     }
 
     private static Option<double?> Bound(string name, string helpName, string description)

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using Gdws.Cli.Output;
 using Gdws.Cli.Verbs;
 using Gdws.Latency;
 using Gdws.Onnx;

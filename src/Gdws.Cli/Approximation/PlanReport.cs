@@ -1,4 +1,5 @@
 using Gdws.Cli.Output;
+using Gdws.Cli.Sweeps;
 using Gdws.Cli.Verbs;
 using Gdws.Onnx;
 using Gdws.Planning;
@@ -36,19 +37,18 @@ internal static class PlanReport
             context.Line($"hint: in {odd} layers G is no multiple of {Planner.RuntimeBlock}, with which ONNX Runtime is several times slower; --round-to {Planner.RuntimeBlock} rounds up");
     }
 
-    /// <summary>The layers' entries of the JSON.</summary>
-    public static object Layers(GdwsPlan plan) => plan.Layers.Select(layer => new
+    /// <summary>Tells how many layers had their bias corrected without images.</summary>
+    public static void ShowBiasCorrection(VerbContext context, OnnxModel source, GdwsPlan plan)
     {
-        layer.Name,
-        layer.Kernels,
-        Channels = layer.Inputs,
-        layer.WeightedError,
-        layer.MacsBefore,
-        layer.MacsAfter,
-        layer.MillisecondsBefore,
-        layer.MillisecondsAfter,
-        layer.Reason,
-    });
+        int corrected = plan.CorrectableLayers(source).Count, all = plan.Layers.Count(layer => layer.IsGdws);
+        if (corrected == 0 && all > 0)
+            context.Warn("--bias-correction changed nothing: no layer that is replaced reads a batch normalisation's output, with or without a rectifier");
+        else
+            context.Line($"bias corrected in {corrected} of {all} layers");
+    }
+
+    /// <summary>The layers' entries of the JSON.</summary>
+    public static object Layers(GdwsPlan plan) => plan.Layers.Select(LayerFigure.Of);
 
     private static FigureTable Table(GdwsPlan plan)
     {

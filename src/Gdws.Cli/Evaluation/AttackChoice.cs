@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Gdws.Torch.Attacks;
 
 namespace Gdws.Cli.Evaluation;
@@ -20,15 +21,21 @@ internal sealed record AttackChoice(Norm Norm, Fraction Epsilon)
 
     public int Restarts { get; init; } = 1;
 
+    /// <summary>Gradients averaged at every point.</summary>
+    public int GradientSamples { get; init; } = 1;
+
     public int Seed { get; init; }
 
     /// <summary>E.g. <c>linf 8/255</c>.</summary>
+    [JsonIgnore]
     public string ModelText => $"{Norm.ToString().ToLowerInvariant()} {Epsilon}";
 
     /// <summary>E.g. <c>pgd linf 8/255</c>.</summary>
+    [JsonIgnore]
     public string ThreatText => $"{ToAttack().Name} {ModelText}";
 
     /// <summary>E.g. <c>20 steps of 2/255, 1 start</c>.</summary>
+    [JsonIgnore]
     public string HowText => HowOf(ToAttack());
 
     public IAttack ToAttack() => AttackKinds.Create(this);

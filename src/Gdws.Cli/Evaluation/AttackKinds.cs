@@ -21,6 +21,9 @@ internal static class AttackKinds
     /// <summary>Whether the user may set iterations and restarts; AutoAttack's are part of what its name promises.</summary>
     public static bool HasIterations(string kind) => kind is not ("fgsm" or Union) && !kind.StartsWith("autoattack", StringComparison.Ordinal);
 
+    /// <summary>Whether the attack can average gradients.</summary>
+    public static bool HasSamples(string kind) => kind is "pgd" or "apgd-ce" or "apgd-dlr" or "apgd-t";
+
     public static IAttack Create(AttackChoice choice)
     {
         ThreatModel model = new(choice.Norm, choice.Epsilon.Value);
@@ -44,7 +47,7 @@ internal static class AttackKinds
 
     private static PgdAttack Pgd(AttackChoice choice, ThreatModel model)
     {
-        PgdAttack attack = new(model) { Iterations = choice.Iterations ?? 20, Restarts = choice.Restarts, Seed = choice.Seed };
+        PgdAttack attack = new(model) { Iterations = choice.Iterations ?? 20, Restarts = choice.Restarts, GradientSamples = choice.GradientSamples, Seed = choice.Seed };
         return choice.Step is { } step ? attack with { Step = step.Value } : attack;
     }
 
@@ -57,7 +60,13 @@ internal static class AttackKinds
     };
 
     private static ApgdAttack Apgd(AttackChoice choice, ThreatModel model, ApgdLoss loss) =>
-        new(model, loss) { Iterations = choice.Iterations ?? 100, Restarts = choice.Restarts, Seed = choice.Seed };
+        new(model, loss)
+        {
+            Iterations = choice.Iterations ?? 100,
+            Restarts = choice.Restarts,
+            GradientSamples = choice.GradientSamples,
+            Seed = choice.Seed,
+        };
 
     private static FabAttack Fab(AttackChoice choice, ThreatModel model, bool isTargeted) =>
         new(model, isTargeted) { Iterations = choice.Iterations ?? 100, Restarts = choice.Restarts, Seed = choice.Seed };

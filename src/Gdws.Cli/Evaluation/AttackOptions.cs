@@ -14,14 +14,15 @@ internal sealed class AttackOptions
         SharedOptions.Choice("--attack", AttackKinds.None, "What to measure robust accuracy with", AttackKinds.Names);
     private readonly Option<string> _norm =
         SharedOptions.Choice("--norm", "linf", "How the size of a perturbation is measured", "linf", "l2", "l1");
-    private readonly Option<Fraction?> _epsilon =
-        SharedOptions.OptionalNumber("--eps", "E", "Radius ε in pixel units (else 8/255 for linf, 0.5 for l2, 12 for l1)");
+    private readonly Option<IReadOnlyList<Fraction>?> _epsilon = RadiusList.Option();
     private readonly Option<IReadOnlyList<(Norm Norm, Fraction Epsilon)>?> _threats = ThreatList.Option();
     private readonly Option<Fraction?> _step =
         SharedOptions.OptionalNumber("--step", "S", "Length of a step of pgd (else a quarter of ε, 2/255 for 8/255)");
     private readonly Option<int?> _iterations =
         SharedOptions.OptionalWhole("--iterations", "N", "Steps of an attack (else 20 for pgd, 100 for apgd and fab, 5000 for square)");
     private readonly Option<int?> _restarts = SharedOptions.OptionalWhole("--restarts", "N", "Starts of an attack (else 1)");
+    private readonly Option<int?> _samples =
+        SharedOptions.OptionalWhole("--eot", "N", "Gradients averaged at every point, for networks with random output (else 1)");
     private readonly Option<string> _protocol = SharedOptions.Choice(
         "--protocol", Strict, "reference: pgd exactly as the public code does it (every step for every image, the largest loss counts)", Strict, Reference);
 
@@ -29,7 +30,7 @@ internal sealed class AttackOptions
     public IEnumerable<Option> Options => [_attack, .. OfTheAttack];
 
     /// <summary>What an attack is told; does nothing without one.</summary>
-    private Option[] OfTheAttack => [_norm, _epsilon, _threats, _step, _iterations, _restarts, _protocol];
+    private Option[] OfTheAttack => [_norm, _epsilon, _threats, _step, _iterations, _restarts, _samples, _protocol];
 
     /// <summary>The attack's name, or null where none is asked for.</summary>
     public string? Kind(CommandResult result) => result.GetValue(_attack) is { } kind && kind != AttackKinds.None ? kind : null;
@@ -46,7 +47,7 @@ internal sealed class AttackOptions
         Norm norm = ThreatModel.ParseNorm(arguments.GetValue(_norm)!);
         IReadOnlyList<(Norm Norm, Fraction Epsilon)> threats = arguments.GetValue(_threats) ?? (kind == AttackKinds.Union
             ? [.. Enum.GetValues<Norm>().Select(each => (each, ThreatList.UsualEpsilon(each)))]
-            : [(norm, arguments.GetValue(_epsilon) ?? ThreatList.UsualEpsilon(norm))]);
+            : [.. (arguments.GetValue(_epsilon) ?? [ThreatList.UsualEpsilon(norm)]).Select(epsilon => (norm, epsilon))]);
         return
         [
             .. threats.Select(threat => new AttackChoice(threat.Norm, threat.Epsilon)
@@ -55,6 +56,7 @@ internal sealed class AttackOptions
                 Step = arguments.GetValue(_step),
                 Iterations = arguments.GetValue(_iterations),
                 Restarts = arguments.GetValue(_restarts) ?? 1,
+                GradientSamples = arguments.GetValue(_samples) ?? 1,
                 Seed = seed,
                 IsReference = arguments.GetValue(_protocol) == Reference,
             }),
@@ -77,9 +79,12 @@ internal sealed class AttackOptions
                 result.AddError($"--attack {kind} has no {option.Name} to set: they are part of what the name stands for");
         }
 
+        if (result.GetResult(_samples) is not null && !AttackKinds.HasSamples(kind))
+            result.AddError($"--attack {kind} has no --eot to set; pgd and the apgd attacks have, and autoattack-rand averages 20 gradients");
+
         bool hasThreats = result.GetResult(_threats) is not null || kind == AttackKinds.Union;
         if (hasThreats && (result.GetResult(_norm) is { Implicit: false } || result.GetResult(_epsilon) is not null))
-            result.AddError($"--norm and --eps say one threat model; with several write {ThreatList.Name} linf:8/255,l2:0.5,l1:12");
+            result.AddError($"--norm and --eps say the radii of one norm; with several norms write {ThreatList.Name} linf:8/255,l2:0.5,l1:12");
     }
 
     /// <summary>

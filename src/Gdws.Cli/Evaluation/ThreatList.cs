@@ -9,12 +9,13 @@ internal static class ThreatList
 {
     public const string Name = "--threat";
 
-    public static Option<IReadOnlyList<(Norm Norm, Fraction Epsilon)>?> Option() => new(Name)
-    {
-        Description = "Several threat models for one evaluation, and their union (else for --attack union linf:8/255,l2:0.5,l1:12)",
-        HelpName = "NORM:E,…",
-        CustomParser = Parse,
-    };
+    public static Option<IReadOnlyList<(Norm Norm, Fraction Epsilon)>?> Option(
+        string description = "Several threat models for one evaluation, and their union (else for --attack union linf:8/255,l2:0.5,l1:12)") => new(Name)
+        {
+            Description = description,
+            HelpName = "NORM:E,…",
+            CustomParser = Parse,
+        };
 
     /// <summary>What is usual for a norm.</summary>
     public static Fraction UsualEpsilon(Norm norm) => Fraction.Parse(norm switch { Norm.Linf => "8/255", Norm.L2 => "0.5", _ => "12" });

@@ -4,7 +4,8 @@ namespace Gdws.Cli.Output;
 
 /// <summary>
 /// A table of words and figures without vertical lines. Where it is wider than the terminal the words give way: their middle is left out,
-/// since the ends of paths and of layer names are what tells them apart. Figures are never cut.
+/// since the ends of paths and of layer names are what tells them apart. Figures are never cut: where even they don't fit side by side, every row
+/// becomes a few lines of its own, each figure behind its name.
 /// </summary>
 internal sealed class FigureTable
 {
@@ -28,10 +29,41 @@ internal sealed class FigureTable
     public void Print(IAnsiConsole console)
     {
         int[] widths = Widths(console.Profile.Width);
+        if (widths.Sum() + (Gap.Length * (widths.Length - 1)) > console.Profile.Width)
+        {
+            PrintRowByRow(console);
+            return;
+        }
+
         console.WriteLine(Compose([.. _columns.Select(c => c.Header)], widths), new Style(decoration: Decoration.Bold));
         console.WriteLine(new string('─', widths.Sum() + (Gap.Length * (widths.Length - 1))), new Style(decoration: Decoration.Dim));
         foreach (string[] row in _rows)
             console.WriteLine(Compose(row, widths));
+    }
+
+    /// <summary>The first cell, and below it the others with their headers, as many on a line as fit.</summary>
+    private void PrintRowByRow(IAnsiConsole console)
+    {
+        int width = console.Profile.Width;
+        foreach (string[] row in _rows)
+        {
+            console.WriteLine(Shorten(row[0], width), new Style(decoration: Decoration.Bold));
+            string line = "";
+            foreach (string named in row.Select((cell, i) => cell.Length == 0 ? "" : $"{_columns[i].Header} {cell}").Skip(1).Where(text => text.Length > 0))
+            {
+                string text = Shorten(named, width - Gap.Length);
+                if (line.Length > 0 && line.Length + Gap.Length + text.Length > width)
+                {
+                    console.WriteLine(line);
+                    line = "";
+                }
+
+                line += Gap + text;
+            }
+
+            if (line.Length > 0)
+                console.WriteLine(line);
+        }
     }
 
     private FigureTable Add(IEnumerable<string> headers, bool isWords)

@@ -11,13 +11,14 @@ internal static class Terminal
     public static IAnsiConsole Open(TextWriter writer)
     {
         AnsiConsoleOutput output = new(writer);
+        bool plain = !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")); // no-color.org
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
         {
             Out = output,
             Ansi = output.IsTerminal ? AnsiSupport.Detect : AnsiSupport.No,
-            ColorSystem = output.IsTerminal ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
+            ColorSystem = output.IsTerminal && !plain ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
         });
-        console.Profile.Width = output.IsTerminal ? Math.Min(output.Width, WidestLine) : WidestLine;
+        console.Profile.Width = ScreenWidth.Of(Environment.GetEnvironmentVariable("COLUMNS"), output.IsTerminal ? output.Width : null);
         return console;
     }
 }

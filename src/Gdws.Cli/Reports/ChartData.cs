@@ -23,6 +23,7 @@ internal static class ChartData
         Rows = network.Layers.Select(layer => new
         {
             layer.Name,
+            IsGdws = layer.Reason is null,
             layer.Kernels,
             layer.MacsBefore,
             layer.MacsAfter,

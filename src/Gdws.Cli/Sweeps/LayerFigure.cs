@@ -39,6 +39,16 @@ internal sealed record LayerFigure
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? MillisecondsAfter { get; init; }
 
+    /// <summary>The same with the times that a model of the network's layers says.</summary>
+    public LayerFigure TimedBy(LatencyModel model)
+    {
+        if (model.Layers.FirstOrDefault(layer => layer.Name == Name) is not { } measured)
+            return this;
+        double before = model.MillisecondsOf(measured, null);
+        double after = Reason is null && measured.HasCurve ? model.MillisecondsOf(measured, Kernels) : before;
+        return this with { MillisecondsBefore = Math.Round(before, 6), MillisecondsAfter = Math.Round(after, 6) };
+    }
+
     public static LayerFigure Of(PlannedLayer layer) => new()
     {
         Name = layer.Name,
@@ -50,6 +60,8 @@ internal sealed record LayerFigure
         WeightedError = layer.WeightedError,
         MacsBefore = layer.MacsBefore,
         MacsAfter = layer.MacsAfter,
+        MillisecondsBefore = layer.MillisecondsBefore,
+        MillisecondsAfter = layer.MillisecondsAfter,
         Reason = layer.Reason,
     };
 

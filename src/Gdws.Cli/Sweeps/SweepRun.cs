@@ -3,6 +3,7 @@ using Gdws.Cli.Evaluation;
 using Gdws.Cli.Output;
 using Gdws.Data;
 using Gdws.Execution;
+using Gdws.Latency;
 using Gdws.Onnx;
 using Gdws.Planning;
 
@@ -38,6 +39,7 @@ internal sealed class SweepRun(SweepSetup setup, IAnswers answers, IProgress<Wor
 
         Speeds speeds = Throughput(networks);
         _warnings.AddRange(speeds.Report.Warnings);
+        LatencyModel? times = setup.LayerTimes ? LayerTimes(networks[0]) : null;
         Gallery? gallery = setup.Attacks.Count == 0 || setup.Pictures == 0 ? null : Pictures(networks, data);
         return new SweepResult
         {
@@ -48,7 +50,9 @@ internal sealed class SweepRun(SweepSetup setup, IAnswers answers, IProgress<Wor
             Versions = SweepVersions.Of(setup),
             Data = new SweepData(setup.Images.Name, setup.Images.Split, setup.Images.Count, setup.AttackedImages),
             Seed = setup.Seed,
-            Networks = [.. networks.Zip(speeds.Report.Results, WithSpeed)],
+            Networks = [.. networks.Zip(speeds.Report.Results, WithSpeed).Select(network => times is null
+                ? network
+                : network with { Layers = [.. network.Layers.Select(layer => layer.TimedBy(times))] })],
             Speed = new SpeedConditions(setup.Engine, speeds.Report.Batch, speeds.Report.Threads, speeds.Report.Rounds, speeds.Date),
             Machine = speeds.Report.Machine,
             Warnings = [.. _warnings.Distinct()],
@@ -128,6 +132,26 @@ internal sealed class SweepRun(SweepSetup setup, IAnswers answers, IProgress<Wor
                 candidates.ForEach(candidate => candidate.Session.Dispose());
             }
         });
+
+    /// <summary>The milliseconds of the dense network's layers, as they are and with any number of kernels.</summary>
+    private LatencyModel LayerTimes(SweptNetwork dense)
+    {
+        LatencyOptions options = new() { Batch = setup.Batch, Threads = setup.Threads, Duration = setup.Duration, Seed = setup.Seed };
+        object question = new
+        {
+            _version,
+            dense.Sha256,
+            setup.Engine,
+            options.Batch,
+            options.Threads,
+            Seconds = options.Duration.TotalSeconds,
+            options.Seed,
+            LatencyMeasurement.Machine,
+            Versions = SweepVersions.Of(setup),
+        };
+        return LatencyModel.FromJson(answers.Get("layers", question, () => new LatencyMeasurement(options)
+            .Run(dense.Model, Engines.Create(setup.Engine), new RelayedProgress<double>(progress, WorkProgress.OfLatency), cancellation).ToJson()));
+    }
 
     private Gallery? Pictures(SweptNetwork[] networks, string data)
     {

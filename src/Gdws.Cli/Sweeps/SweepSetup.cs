@@ -54,6 +54,9 @@ internal sealed record SweepSetup
     /// <summary>Time for the timed runs of each network.</summary>
     public TimeSpan Duration { get; init; } = TimeSpan.FromSeconds(3);
 
+    /// <summary>Whether the milliseconds of every layer are measured too.</summary>
+    public bool LayerTimes { get; init; }
+
     /// <summary>How many images the gallery shows.</summary>
     public int Pictures { get; init; } = 6;
 

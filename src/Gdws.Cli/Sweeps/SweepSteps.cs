@@ -25,6 +25,11 @@ internal static class SweepSteps
 
         yield return $"gdws benchmark {string.Join(' ', networks.Select(network => network.Network))} --engine {setup.Engine} --batch {setup.Batch}"
             + $" --threads {setup.Threads} --seconds {setup.Duration.TotalSeconds} --seed {setup.Seed}";
+        if (setup.LayerTimes)
+        {
+            yield return $"gdws benchmark {networks[0].Network} --layers --engine {setup.Engine} --batch {setup.Batch} --threads {setup.Threads}"
+                + $" --seconds {setup.Duration.TotalSeconds} --seed {setup.Seed} -o latency.json";
+        }
     }
 
     /// <summary>A word of a command line, in quotes where a shell would take it apart.</summary>

@@ -15,11 +15,32 @@ internal static class SweepTable
             table.Row(Row(network));
         table.Print(context.Output);
         context.Line();
+        if (context.Output.Profile.Out.IsTerminal && Points(result) is { Count: > 1 } points)
+        {
+            new AccuracySpeedPlot(points).Print(context.Output);
+            context.Line();
+        }
+
         foreach (string note in Notes(result))
             context.Line(note);
         foreach (string warning in result.Warnings)
             context.Warn(warning);
     }
+
+    /// <summary>The networks of which accuracy and speed were measured.</summary>
+    private static List<PlotPoint> Points(SweepResult result)
+    {
+        List<PlotPoint> points = [];
+        foreach (NetworkResult network in result.Networks)
+        {
+            if (network is { Fps: { } fps, Natural: { } natural })
+                points.Add(new PlotPoint(network.Name, fps, 100.0 * natural.Correct / natural.Images, RobustAccuracy(network)));
+        }
+
+        return points;
+    }
+
+    private static double? RobustAccuracy(NetworkResult network) => network.RobustCount is { } count ? 100.0 * count.Correct / count.Images : null;
 
     private static string[] Row(NetworkResult network) =>
     [

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
+using Gdws.Torch;
 using TorchSharp;
 
 namespace Gdws.Cli.Sweeps;
@@ -20,8 +21,15 @@ internal static class SweepVersions
             ["ONNX Runtime"] = Of(typeof(Microsoft.ML.OnnxRuntime.InferenceSession).Assembly),
         };
         if (setup.Attacks.Count > 0 || setup.CalibrationImages is not null || setup.Prunings is not null || setup.Engine == Engines.Torch)
-            versions["libtorch"] = torch.__version__;
+            versions["libtorch"] = Libtorch();
         return versions;
+    }
+
+    /// <summary>Where every answer was known before, nothing else has loaded it.</summary>
+    private static string Libtorch()
+    {
+        TorchRuntime.Initialize();
+        return torch.__version__;
     }
 
     /// <summary>What a build adds to the version, e.g. a commit, is left out.</summary>

@@ -22,7 +22,8 @@ internal sealed class TrainingRecipe
     private readonly Option<string> _norm = SharedOptions.Choice("--norm", "linf", "How the size of a perturbation is measured", "linf", "l2", "l1");
     private readonly Option<Fraction?> _epsilon =
         SharedOptions.OptionalNumber("--eps", "E", "Radius ε in pixel units (else 8/255 for linf, 0.5 for l2, 12 for l1)");
-    private readonly Option<IReadOnlyList<(Norm Norm, Fraction Epsilon)>?> _threats = ThreatList.Option();
+    private readonly Option<IReadOnlyList<(Norm Norm, Fraction Epsilon)>?> _threats =
+        ThreatList.Option("MSD: the threat models (else linf:8/255,l2:0.5,l1:12)");
     private readonly Option<Fraction?> _step =
         SharedOptions.OptionalNumber("--step", "S", "Length of a step of the attack (else 2.5 ε / iterations, for fast 1.25 ε)");
     private readonly Option<int?> _iterations = SharedOptions.OptionalWhole("--iterations", "N", "Steps of the attack (else 10)");
@@ -40,6 +41,9 @@ internal sealed class TrainingRecipe
     private readonly Option<string> _augmentation = SharedOptions.Choice(
         "--augment", Auto, "Random shifts, and mirroring; auto: crop-flip, for digits crop, for Fashion-MNIST none", Auto, "none", "crop", "crop-flip");
     private readonly Option<int?> _patience = SharedOptions.OptionalWhole("--patience", "N", "Stop after N epochs without a better one on --validation");
+
+    private readonly Option<string> _precision =
+        SharedOptions.Choice("--precision", "fp32", "Precision of convolutions and products of matrices in training", "fp32", "bf16");
 
     /// <summary>The options under the names that suit the verb.</summary>
     /// <param name="method">The option that says what for.</param>
@@ -59,7 +63,7 @@ internal sealed class TrainingRecipe
     public IEnumerable<Option> Options =>
     [
         _method, _norm, _epsilon, _threats, _step, _iterations, _beta, _epochs, _batch, _rate, _schedule, _momentum, _decay, _smoothing, _average,
-        _augmentation, _patience,
+        _augmentation, _patience, _precision,
     ];
 
     /// <summary>Refuses options that the method doesn't have.</summary>
@@ -99,11 +103,9 @@ internal sealed class TrainingRecipe
             _ => UsualFor(data),
         },
         Patience = arguments.GetValue(_patience),
+        Precision = arguments.GetValue(_precision) == "bf16" ? TrainingPrecision.Bfloat16 : TrainingPrecision.Single,
         Seed = seed,
     };
-
-    /// <summary>Whether an epoch may be stopped for want of a better one.</summary>
-    public bool HasPatience(ParseResult arguments) => arguments.GetValue(_patience) is not null;
 
     /// <summary>The augmentation that suits the images where none is asked for.</summary>
     public static Augmentation UsualFor(DatasetKind data) => data switch

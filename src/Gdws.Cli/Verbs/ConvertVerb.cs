@@ -58,6 +58,8 @@ internal sealed class ConvertVerb : Verb
         "gdws convert model_best.pth --normalize cifar10 -o net.onnx",
         "gdws convert squeezenet_fp16.onnx --channel-order bgr --input-scale 255 --normalize 104,117,123:1,1,1 -o net.onnx")
     {
+        _arch.Suggesting(["auto", .. Architecture.Names]);
+        _normalize.Suggesting([.. InputConversion.Presets]);
         Add(_source);
         Add(_arch);
         Add(_classes);

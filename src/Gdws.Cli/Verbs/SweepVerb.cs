@@ -39,6 +39,7 @@ internal class SweepVerb : Verb
     private readonly Option<int> _threads = SharedOptions.Threads();
     private readonly Option<Fraction> _seconds =
         SharedOptions.Number("--seconds", "S", "3", "Time for the timed runs of each network", most: 86_400);
+    private readonly Option<bool> _layers = new("--layers") { Description = "Measure the milliseconds of every layer too, dense and as GDWS; a minute or more" };
     private readonly Option<int> _pictures = SharedOptions.Whole("--pictures", "N", 6, 0, "Images in the report's gallery", most: 24);
     private readonly Option<string> _device = SharedOptions.Device();
     private readonly Option<int> _seed = SharedOptions.Seed();
@@ -67,8 +68,8 @@ internal class SweepVerb : Verb
         Add(_network);
         foreach (Option option in (IEnumerable<Option>)
             [
-                _data, _split, _limit, _budgets, _calibrate, _samples, _effort, .. pruning?.Options ?? [], .. _attack.Options, _attacked, _engine, _batch, _threads, _seconds,
-                _pictures, _device, _seed, _title, _output, SharedOptions.Json,
+                _data, _split, _limit, _budgets, _calibrate, _samples, _effort, .. pruning?.Options ?? [], .. _attack.Options, _attacked,
+                _engine, _batch, _threads, _seconds, _layers, _pictures, _device, _seed, _title, _output, SharedOptions.Json,
             ])
         {
             Add(option);
@@ -136,6 +137,7 @@ internal class SweepVerb : Verb
             Batch = arguments.GetValue(_batch),
             Threads = arguments.GetValue(_threads),
             Duration = TimeSpan.FromSeconds(arguments.GetValue(_seconds).Value),
+            LayerTimes = arguments.GetValue(_layers),
             Pictures = arguments.GetValue(_pictures),
             Seed = seed,
             Title = arguments.GetValue(_title) ?? $"{Path.GetFileNameWithoutExtension(network)}, before and after",

@@ -81,7 +81,7 @@ internal sealed class TrainVerb : Verb
         };
         if (isLive)
             PrintHeader(context, table);
-        TrainingResult result = context.Track(progress => trainer.Run(new RelayedProgress<TrainingProgress>(progress, Relay), context.Cancellation));
+        TrainingResult result = context.Track(progress => trainer.Run(new TrainingRelay(progress), context.Cancellation));
         if (!isLive)
         {
             PrintHeader(context, table);
@@ -124,14 +124,5 @@ internal sealed class TrainVerb : Verb
     {
         foreach (string line in table.Header)
             context.Line(line);
-    }
-
-    private static WorkProgress Relay(TrainingProgress value)
-    {
-        string robust = value.Robust is { } share ? $", robust {share:F1} %" : "";
-        string natural = value.Natural is { } right ? $", natural {right:F1} %" : "";
-        return value.IsValidation
-            ? new WorkProgress("held out", value.Done, value.Total + 1, "images")
-            : new WorkProgress("training", value.Done, value.Total, "steps") { Note = $"epoch {value.Epoch}, loss {value.Loss:F3}{natural}{robust}" };
     }
 }

@@ -127,37 +127,32 @@ internal sealed class ApgdWalk : IDisposable
     /// <summary>Logits, losses and (in <see cref="_gradient"/>) the gradient, averaged over samples where the output is random.</summary>
     private double[] Look(bool withGradient, out Tensor logits)
     {
-        using IDisposable mode = withGradient ? torch.enable_grad() : torch.no_grad();
         using DisposeScope scope = torch.NewDisposeScope();
         int samples = withGradient ? _attack.GradientSamples : 1;
         Tensor? gradient = null;
         for (int sample = 1; ; sample++)
         {
-            Tensor input = _x.detach();
-            if (withGradient)
-                _ = input.requires_grad_();
-            logits = _batch.Network.Forward(input);
-            Tensor loss = Loss(logits);
-            if (withGradient)
+            Tensor[] found = _batch.Network.Look(_x, [_labels, _targets], withGradient, (input, output, rows) =>
             {
-                Tensor found = torch.autograd.grad([loss.sum()], [input])[0];
-                gradient = gradient is null ? found : gradient.Plus(found);
-            }
-
+                Tensor loss = Loss(output, rows[0], rows[1]);
+                return withGradient ? [output, loss, torch.autograd.grad([loss.sum()], [input])[0]] : [output, loss];
+            });
+            if (withGradient)
+                gradient = gradient is null ? found[2] : gradient.Plus(found[2]);
             if (sample < samples)
                 continue;
             if (gradient is not null)
                 TensorRows.Replace(ref _gradient, (samples == 1 ? gradient : gradient * KeptScalar.Of(1.0 / samples)).DetachFromDisposeScope());
-            logits = logits.detach().DetachFromDisposeScope();
-            return loss.ToDoubles();
+            logits = found[0].DetachFromDisposeScope();
+            return found[1].ToDoubles();
         }
     }
 
-    private Tensor Loss(Tensor logits) => _attack.Loss switch
+    private Tensor Loss(Tensor logits, Tensor labels, Tensor targets) => _attack.Loss switch
     {
-        ApgdLoss.CrossEntropy => AttackLoss.CrossEntropy(logits, _labels),
-        ApgdLoss.Dlr => AttackLoss.Dlr(logits, _labels),
-        _ => AttackLoss.TargetedDlr(logits, _labels, _targets),
+        ApgdLoss.CrossEntropy => AttackLoss.CrossEntropy(logits, labels),
+        ApgdLoss.Dlr => AttackLoss.Dlr(logits, labels),
+        _ => AttackLoss.TargetedDlr(logits, labels, targets),
     };
 
     private void First(double[] losses, bool hasStart)

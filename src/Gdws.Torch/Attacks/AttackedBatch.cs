@@ -16,8 +16,7 @@ internal sealed class AttackedBatch
         _indices = indices;
         _broken = new bool[labels.Count];
         _cleanLogits = new float[labels.Count * network.Classes];
-        using (IDisposable noGradients = torch.no_grad())
-        using (Tensor logits = network.Forward(clean))
+        using (Tensor logits = network.Logits(clean))
         {
             if (!attackWrong)
                 _broken = Wrong(logits, [.. Enumerable.Range(0, labels.Count)]);

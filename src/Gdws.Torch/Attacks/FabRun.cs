@@ -135,25 +135,31 @@ internal sealed class FabRun(FabAttack attack, AttackedBatch batch)
     /// <summary>Linearises z_t − z_y at x; untargeted for the class whose boundary is the nearest.</summary>
     private Linear Look(State state, bool withGradient, out Tensor logits)
     {
-        using IDisposable mode = withGradient ? torch.enable_grad() : torch.no_grad();
-        Tensor input = state.X.detach();
-        if (withGradient)
-            _ = input.requires_grad_();
-        Tensor attached = batch.Network.Forward(input);
-        logits = attached.detach();
-        Tensor nothing = torch.zeros(0);
         if (!withGradient)
+        {
+            logits = batch.Network.Logits(state.X);
+            Tensor nothing = torch.zeros(0);
             return new Linear(nothing, nothing);
-        if (state.Targets is not null)
-            return Linearise(input, attached, state.Labels, state.Targets, keepGraph: false);
+        }
 
+        Tensor[] found = batch.Network.Look(state.X, state.Targets is null ? [state.Labels] : [state.Labels, state.Targets], withGradient, (input, output, rows) =>
+        {
+            Linear linear = rows.Length == 2 ? Linearise(input, output, rows[0], rows[1], keepGraph: false) : Nearest(input, output, rows[0]);
+            return [output, linear.Value, linear.Gradient];
+        });
+        logits = found[0];
+        return new Linear(found[1], found[2]);
+    }
+
+    private Linear Nearest(Tensor input, Tensor output, Tensor labels)
+    {
         int classes = batch.Network.Classes;
         Linear? nearest = null;
         Tensor? least = null;
         for (int offset = 1; offset < classes; offset++)
         {
-            Tensor targets = state.Labels.add(KeptScalar.Of((long)offset), KeptScalar.Of(1L)).remainder(KeptScalar.Of((long)classes));
-            Linear one = Linearise(input, attached, state.Labels, targets, keepGraph: offset < classes - 1);
+            Tensor targets = labels.add(KeptScalar.Of((long)offset), KeptScalar.Of(1L)).remainder(KeptScalar.Of((long)classes));
+            Linear one = Linearise(input, output, labels, targets, keepGraph: offset < classes - 1);
             Tensor distance = one.Value.abs() / DualSize(one.Gradient).clamp(min: KeptScalar.Of(1e-12));
             Tensor isNearer = least is null ? torch.ones_like(distance, ScalarType.Bool) : distance < least;
             nearest = nearest is null ? one : new Linear(torch.where(isNearer, one.Value, nearest.Value), torch.where(isNearer, one.Gradient, nearest.Gradient));

@@ -13,6 +13,7 @@ public sealed record PgdAttack : IAttack
     private readonly double? _step;
     private readonly int _iterations = 20;
     private readonly int _restarts = 1;
+    private readonly int _samples = 1;
     private readonly double _l1Fraction = 0.01;
 
     /// <summary>Describes the attack.</summary>
@@ -52,6 +53,13 @@ public sealed record PgdAttack : IAttack
 
     /// <summary>Whether an attempt starts at a random place in the ball instead of the clean image. Default: yes.</summary>
     public bool RandomStart { get; init; } = true;
+
+    /// <summary>Gradients averaged at every point, for networks whose output is random (expectation over transformation), at least 1. Default: 1.</summary>
+    public int GradientSamples
+    {
+        get => _samples;
+        init => _samples = AttackSettings.AtLeastOne(value, "gradient samples");
+    }
 
     /// <summary>Decides the random starts. Default: 0.</summary>
     public int Seed { get; init; }

@@ -72,16 +72,33 @@ internal sealed class PgdRun(PgdAttack attack, AttackedBatch batch)
         return ball.Inside(perturbation);
     }
 
-    /// <summary>The logits, and the gradient of the summed cross-entropy: an image's part of it doesn't depend on the others.</summary>
+    /// <summary>The logits, and the gradient of the cross-entropy, averaged over samples where the output is random.</summary>
     private (Tensor Logits, Tensor? Gradient) Look(Tensor x, Tensor targets, bool withGradient)
     {
-        using IDisposable mode = withGradient ? torch.enable_grad() : torch.no_grad();
         if (!withGradient)
-            return (batch.Network.Forward(x), null);
+            return (batch.Network.Logits(x), null);
 
-        using Tensor input = x.detach().requires_grad_();
-        using Tensor logits = batch.Network.Forward(input);
-        using Tensor loss = torch.nn.functional.cross_entropy(logits, targets, reduction: torch.nn.Reduction.Sum);
-        return (logits.detach(), torch.autograd.grad([loss], [input])[0]);
+        using DisposeScope scope = torch.NewDisposeScope();
+        (Tensor logits, Tensor gradient) = Once(x, targets);
+        for (int sample = 1; sample < attack.GradientSamples; sample++)
+        {
+            (logits, Tensor another) = Once(x, targets);
+            gradient = gradient.Plus(another);
+        }
+
+        if (attack.GradientSamples > 1)
+            gradient = gradient * KeptScalar.Of(1.0 / attack.GradientSamples);
+        return (logits.MoveToOuterDisposeScope(), gradient.MoveToOuterDisposeScope());
+    }
+
+    private (Tensor Logits, Tensor Gradient) Once(Tensor x, Tensor targets)
+    {
+        Tensor[] found = batch.Network.Look(x, [targets], withGradient: true, static (input, logits, labels) =>
+        {
+            // The gradient of the sum: an image's part of it doesn't depend on the others.
+            Tensor loss = torch.nn.functional.cross_entropy(logits, labels[0], reduction: torch.nn.Reduction.Sum);
+            return [logits, torch.autograd.grad([loss], [input])[0]];
+        });
+        return (found[0], found[1]);
     }
 }

@@ -43,7 +43,7 @@ internal sealed class ReferencePgdRun(ReferencePgd attack, AttackedBatch batch)
 
         using IDisposable noGradients = torch.no_grad();
         Tensor x = batch.Clean.Plus(kept).clamp(KeptScalar.Zero, KeptScalar.One);
-        _ = batch.Judge(batch.Network.Forward(x), _rows, x, isLast: true);
+        _ = batch.Judge(batch.Network.Logits(x), _rows, x, isLast: true);
     }
 
     private Tensor Start(int restart)

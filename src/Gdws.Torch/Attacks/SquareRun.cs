@@ -27,7 +27,7 @@ internal sealed class SquareRun(SquareAttack attack, AttackedBatch batch)
             cancellation.ThrowIfCancellationRequested();
             Draw(candidates, query, MemoryMarshal.Cast<byte, double>(proposals.bytes));
             using Tensor x = Inside(ball, proposals, rows.Length);
-            using Tensor logits = batch.Network.Forward(x);
+            using Tensor logits = batch.Network.Logits(x);
             double[] margins = Margins(logits, rows);
             int[] better = [.. Enumerable.Range(0, rows.Length).Where(i => query < 0 || margins[i] < candidates[i].Margin)];
             Accept(candidates, better, margins, ball, x);
@@ -93,7 +93,7 @@ internal sealed class SquareRun(SquareAttack attack, AttackedBatch batch)
             return;
         using Tensor perturbation = batch.Perturbation([.. candidates.SelectMany(candidate => candidate.Change)], rows.Length);
         using Tensor x = ball.ScaledInside(perturbation);
-        using Tensor logits = batch.Network.Forward(x);
+        using Tensor logits = batch.Network.Logits(x);
         batch.Judge(logits, rows, x, isLast: true);
     }
 

@@ -32,6 +32,13 @@ internal static class KernelChoice
         return (plan, plan.Layers.Where(layer => layer.IsGdws).ToDictionary(layer => layer.Name, layer => chosen[layer.Name].Kernels(), StringComparer.Ordinal));
     }
 
+    /// <summary>The largest speed-up in multiply-accumulates that can be reached.</summary>
+    public static double MostSpeedup(Spectra spectra, IReadOnlyList<CalibratedLayer> layers, bool always, int roundTo) => Planner.MostSpeedup(
+        spectra,
+        layers.All(layer => layer.Removal is not null)
+            ? CurveAllocation.LeastCost([.. layers.Select(layer => Curved(layer, always, roundTo))])
+            : GlobalThreshold.LeastCost([.. layers.Select(layer => Costed(layer, always, roundTo))]));
+
     private static Dictionary<string, (int[] Counts, double Error, Func<KernelSet> Kernels)> ByOrder(
         Spectra spectra, IReadOnlyList<CalibratedLayer> layers, Budget budget, bool always)
     {

@@ -9,6 +9,9 @@ namespace Gdws.Torch.Evaluation;
 /// <param name="Seconds">What all of it took.</param>
 public sealed record EvaluationResult(int Images, NaturalResult Natural, IReadOnlyList<RobustResult> Robust, double Seconds)
 {
+    /// <summary>What was found out image by image, by their position in the dataset.</summary>
+    public IReadOnlyList<ImageOutcome> Outcomes { get; init; } = [];
+
     /// <summary>Reasons to doubt the figures.</summary>
     public IReadOnlyList<EvaluationWarning> Warnings { get; init; } = [];
 

@@ -7,6 +7,11 @@ namespace Gdws.Torch.Evaluation;
 /// <summary>
 /// Measures a network's natural accuracy and its robust accuracy under attacks. An image counts as robust under an attack when it is classified rightly
 /// without one and the attack can't change that. What the attacks made is checked against the threat model, apart from their own arithmetic.
+/// <para>
+/// Batches are finished one after another with all attacks, so a long evaluation can be stopped after any of them and go on later
+/// (<see cref="Known"/>), or be spread over machines (<see cref="First"/>, <see cref="Count"/>). On the CPU what is found out about an image doesn't
+/// depend on the batches at all.
+/// </para>
 /// </summary>
 public sealed record RobustnessEvaluation
 {
@@ -14,7 +19,7 @@ public sealed record RobustnessEvaluation
 
     /// <summary>
     /// The attacks, each on all images that are naturally correct; none for natural accuracy alone. The attacks of an <see cref="AutoAttack"/> run one after
-    /// another over the whole dataset, each on what those before it left standing.
+    /// another, each on what those before it left standing.
     /// </summary>
     public IReadOnlyList<IAttack> Attacks { get; init; } = [];
 
@@ -25,9 +30,24 @@ public sealed record RobustnessEvaluation
         init => _batchSize = value >= 1 ? value : throw new GdwsException($"the batch size must be at least 1, found {value}");
     }
 
+    /// <summary>The first image of the dataset to look at, from 0.</summary>
+    public int First { get; init; }
+
+    /// <summary>How many images to look at; null for all from <see cref="First"/> on.</summary>
+    public int? Count { get; init; }
+
+    /// <summary>Images that an earlier evaluation with the same network and attacks is done with; they aren't looked at again.</summary>
+    public IReadOnlyList<ImageOutcome> Known { get; init; } = [];
+
+    /// <summary>Is told every batch that is done with, so that it can be saved.</summary>
+    public Action<EvaluatedBatch>? BatchDone { get; init; }
+
+    /// <summary>Whether <see cref="BatchDone"/> gets the adversarial images.</summary>
+    public bool KeepsImages { get; init; }
+
     /// <summary>Runs the evaluation.</summary>
     /// <param name="network">The network.</param>
-    /// <param name="dataset">The images; all are used (see <see cref="BatchReading.Take"/>).</param>
+    /// <param name="dataset">The images.</param>
     /// <param name="progress">Is told after every batch.</param>
     /// <param name="cancellation">Ends the evaluation early.</param>
     /// <exception cref="GdwsException">
@@ -40,24 +60,55 @@ public sealed record RobustnessEvaluation
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(dataset);
+        int[] all = Images(dataset);
         RequireMatch(network, dataset);
         foreach (IAttack attack in Attacks)
             AttackSettings.RequireClasses(attack, network);
 
         Stopwatch watch = Stopwatch.StartNew();
-        NaturalResult natural = Natural(network, dataset, progress, cancellation);
-        List<RobustResult> robust = [];
-        List<EvaluationWarning> warnings = Attacks.Count == 0 ? [] : Doubts(network, dataset);
-        foreach (IAttack attack in Attacks)
-            robust.AddRange(Robust(network, dataset, attack, [.. natural.Standing], progress, cancellation));
-        warnings.AddRange(SanityChecks.OfResults(robust));
-        return new EvaluationResult(dataset.Count, natural, robust, watch.Elapsed.TotalSeconds) { Warnings = warnings };
+        Dictionary<int, ImageOutcome> outcomes = Known.Where(image => image.Image >= all[0] && image.Image <= all[^1]).ToDictionary(image => image.Image);
+        int[] open = [.. all.Where(image => !outcomes.ContainsKey(image))];
+        Natural(network, dataset, open, outcomes, all.Length, progress, cancellation);
+        List<EvaluationWarning> warnings = Attacks.Count == 0 ? [] : Doubts(network, dataset, all);
+        double[] seconds = new double[Attacks.Sum(attack => EvaluationSummary.Runs(attack).Count)];
+        BatchEvaluation evaluation = new(network, Attacks, seconds);
+        int done = all.Length - open.Length;
+        foreach (int[] indices in open.Chunk(BatchSize))
+        {
+            using EvaluationBatch batch = new(dataset, indices);
+            if (Attacks.Count > 0 && SanityChecks.OfImages(batch, dataset) is { } outside)
+                throw new GdwsException(outside.Message);
+            EvaluatedBatch found = evaluation.Run(
+                batch, [.. indices.Select(image => outcomes[image])], KeepsImages, (i, part, standing) => Tell(progress, outcomes, i, done, all.Length, part, standing), cancellation);
+            foreach (ImageOutcome image in found.Outcomes)
+                outcomes[image.Image] = image;
+            done += indices.Length;
+            BatchDone?.Invoke(found);
+            for (int i = 0; i < Attacks.Count; i++)
+                Tell(progress, outcomes, i, done, all.Length, null, 0);
+        }
+
+        EvaluationResult result = EvaluationSummary.Of(Attacks, [.. all.Select(image => outcomes[image])], seconds);
+        warnings.AddRange(SanityChecks.OfConfirmation(evaluation.Unconfirmed));
+        return result with { Seconds = watch.Elapsed.TotalSeconds, Warnings = [.. warnings, .. result.Warnings] };
+    }
+
+    private int[] Images(IImageDataset dataset)
+    {
+        if (dataset.Count == 0)
+            throw new GdwsException($"data '{dataset.Name}': holds no images");
+        if (First < 0 || First >= dataset.Count)
+            throw new GdwsException($"data '{dataset.Name}': has images 0 to {dataset.Count - 1}, there is no image {First}");
+        int count = Count ?? dataset.Count - First;
+        if (count < 1 || count > dataset.Count - First)
+            throw new GdwsException($"data '{dataset.Name}': has {dataset.Count} images, there are no {count} from image {First} on");
+        return [.. Enumerable.Range(First, count)];
     }
 
     /// <summary>Checks before the attacks, on the first images.</summary>
-    private List<EvaluationWarning> Doubts(TorchNetwork network, IImageDataset dataset)
+    private List<EvaluationWarning> Doubts(TorchNetwork network, IImageDataset dataset, int[] all)
     {
-        using EvaluationBatch batch = new(dataset, [.. Enumerable.Range(0, Math.Min(BatchSize, dataset.Count))]);
+        using EvaluationBatch batch = new(dataset, all[..Math.Min(BatchSize, all.Length)]);
         if (SanityChecks.OfImages(batch, dataset) is { } outside)
             throw new GdwsException(outside.Message);
         return [.. SanityChecks.OfThreatModels(Attacks, dataset.ImageLength()), .. SanityChecks.OfNetwork(network, batch)];
@@ -65,8 +116,6 @@ public sealed record RobustnessEvaluation
 
     private static void RequireMatch(TorchNetwork network, IImageDataset dataset)
     {
-        if (dataset.Count == 0)
-            throw new GdwsException($"data '{dataset.Name}': holds no images");
         dataset.RequireMatches(network.Channels, network.Height, network.Width, network.Classes, network.Source);
         for (int i = 0; i < dataset.Count; i++)
         {
@@ -78,79 +127,33 @@ public sealed record RobustnessEvaluation
         }
     }
 
-    private NaturalResult Natural(
-        TorchNetwork network, IImageDataset dataset, IProgress<EvaluationProgress>? progress, CancellationToken cancellation)
+    private void Natural(
+        TorchNetwork network,
+        IImageDataset dataset,
+        int[] open,
+        Dictionary<int, ImageOutcome> outcomes,
+        int total,
+        IProgress<EvaluationProgress>? progress,
+        CancellationToken cancellation)
     {
-        List<int> correct = [], topFive = [];
-        int[] all = [.. Enumerable.Range(0, dataset.Count)];
-        int done = 0;
-        foreach (int[] indices in all.Chunk(BatchSize))
+        foreach (int[] indices in open.Chunk(BatchSize))
         {
             cancellation.ThrowIfCancellationRequested();
             using EvaluationBatch batch = new(dataset, indices);
-            using IDisposable noGradients = torch.no_grad();
-            using Tensor logits = network.Forward(batch.Images);
+            using Tensor logits = network.Logits(batch.Images);
             Predictions predictions = new(network, logits, indices);
             for (int i = 0; i < indices.Length; i++)
-            {
-                int rank = predictions.Rank(i, batch.Labels[i]);
-                if (rank == 0)
-                    correct.Add(indices[i]);
-                if (rank < 5)
-                    topFive.Add(indices[i]);
-            }
-
-            done += indices.Length;
-            progress?.Report(new EvaluationProgress(null, done, all.Length, correct.Count));
+                outcomes[indices[i]] = new ImageOutcome(indices[i], batch.Labels[i], predictions.First(i), predictions.Rank(i, batch.Labels[i]) < 5);
+            progress?.Report(new EvaluationProgress(null, outcomes.Count, total, outcomes.Values.Count(image => image.IsCorrect)));
         }
-
-        return new NaturalResult(dataset.Count, correct.Count, topFive.Count) { Standing = correct, StandingTopFive = topFive };
     }
 
-    private IEnumerable<RobustResult> Robust(
-        TorchNetwork network, IImageDataset dataset, IAttack attack, int[] correct, IProgress<EvaluationProgress>? progress, CancellationToken cancellation)
+    private void Tell(IProgress<EvaluationProgress>? progress, Dictionary<int, ImageOutcome> outcomes, int attack, int done, int total, IAttack? part, int standing)
     {
-        if (attack is not AutoAttack whole)
-            return [One(network, dataset, attack, attack.AttacksWrong ? [.. Enumerable.Range(0, dataset.Count)] : correct, progress, cancellation)];
-
-        List<RobustResult> parts = [];
-        int[] standing = correct;
-        foreach (IAttack part in whole.Attacks)
-        {
-            RobustResult result = One(network, dataset, part, standing, progress, cancellation) with { PartOf = whole };
-            parts.Add(result);
-            standing = [.. result.Standing];
-        }
-
-        return
-        [
-            .. parts,
-            new RobustResult(whole, dataset.Count, standing.Length, correct.Length, parts.Sum(part => part.Seconds), parts.Max(part => part.MaxPerturbation))
-            {
-                Standing = standing,
-            },
-        ];
-    }
-
-    private RobustResult One(
-        TorchNetwork network, IImageDataset dataset, IAttack attack, int[] attacked, IProgress<EvaluationProgress>? progress, CancellationToken cancellation)
-    {
-        int done = 0;
-        List<int> standing = [];
-        double largest = 0;
-        Stopwatch watch = new();
-        foreach (int[] indices in attacked.Chunk(BatchSize))
-        {
-            using EvaluationBatch batch = new(dataset, indices);
-            watch.Start();
-            using AttackResult result = attack.Run(network, batch.Images, batch.Labels, indices, cancellation);
-            watch.Stop();
-            standing.AddRange(indices.Where((_, position) => !result.Broken[position]));
-            largest = Math.Max(largest, PerturbationCheck.Largest(network, attack, batch, result));
-            done += indices.Length;
-            progress?.Report(new EvaluationProgress(attack, done, attacked.Length, standing.Count));
-        }
-
-        return new RobustResult(attack, dataset.Count, standing.Count, attacked.Length, watch.Elapsed.TotalSeconds, largest) { Standing = standing };
+        if (progress is null)
+            return;
+        int robust = outcomes.Values.Count(image => image.Attacks.Count > attack && image.Attacks[attack].Robust);
+        bool isWhole = part is null || ReferenceEquals(part, Attacks[attack]);
+        progress.Report(new EvaluationProgress(Attacks[attack], done, total, robust) { Part = isWhole ? null : part, Standing = standing });
     }
 }

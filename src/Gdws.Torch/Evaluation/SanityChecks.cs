@@ -51,6 +51,17 @@ internal static class SanityChecks
         return found;
     }
 
+    /// <summary>Whether the network stands by what it said.</summary>
+    /// <param name="unconfirmed">Images that an attack calls broken and that the network has right when it is asked again.</param>
+    public static IEnumerable<EvaluationWarning> OfConfirmation(int unconfirmed)
+    {
+        if (unconfirmed > 0)
+        {
+            yield return new EvaluationWarning("unconfirmed-adversarial",
+                $"{unconfirmed} images count as broken that the network has right when it is asked again: its output is random or hangs on rounding; use --attack autoattack-rand, or --device cpu where a GPU rounds differently each time");
+        }
+    }
+
     /// <summary>What the results give away.</summary>
     public static IEnumerable<EvaluationWarning> OfResults(IReadOnlyList<RobustResult> results)
     {
@@ -73,7 +84,7 @@ internal static class SanityChecks
     {
         float[] outside = [.. batch.Pixels.Where(value => !(value >= 0 && value <= 1))];
         return outside.Length == 0 ? null : new EvaluationWarning("images-outside-box",
-            $"data '{dataset.Name}': {outside.Length} values of the first images are outside [0,1], e.g. {outside[0]:G4}: divide by 255 or leave out the normalisation, which belongs into the network");
+            $"data '{dataset.Name}': {outside.Length} values of images {batch.Indices[0]} to {batch.Indices[^1]} are outside [0,1], e.g. {outside[0]:G4}: divide by 255 or leave out the normalisation, which belongs into the network");
     }
 
     private static (double Difference, double Size, bool AreProbabilities) Outputs(TorchNetwork network, EvaluationBatch batch)

@@ -24,16 +24,16 @@ internal static class Convolutions
         if (groups < 1)
             throw node.Error($"group must be at least 1, found {groups}");
 
-        return inputs =>
+        return inputs => TrainingMode.Multiply(node.Training, inputs, factors =>
         {
-            Tensor x = inputs[0]!;
+            Tensor x = factors[0]!;
             Padding padding = window.PaddingFor(x);
             if (padding.IsSymmetric)
-                return torch.nn.functional.conv2d(x, inputs[1]!, Bias(inputs), window.Strides, [padding.Top, padding.Left], window.Dilations, groups);
+                return torch.nn.functional.conv2d(x, factors[1]!, Bias(factors), window.Strides, [padding.Top, padding.Left], window.Dilations, groups);
 
             using Tensor padded = padding.Apply(x, 0);
-            return torch.nn.functional.conv2d(padded, inputs[1]!, Bias(inputs), window.Strides, [0, 0], window.Dilations, groups);
-        };
+            return torch.nn.functional.conv2d(padded, factors[1]!, Bias(factors), window.Strides, [0, 0], window.Dilations, groups);
+        });
     }
 
     private static Tensor? Bias(Tensor?[] inputs) => inputs.Length > 2 ? inputs[2] : null;

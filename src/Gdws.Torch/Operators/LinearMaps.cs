@@ -13,18 +13,19 @@ internal static class LinearMaps
         bool transposeA = node.Node.Integer("transA", 0) != 0;
         bool transposeB = node.Node.Integer("transB", 0) != 0;
 
-        return inputs =>
+        return inputs => TrainingMode.Multiply(node.Training, inputs, factors =>
         {
-            using Tensor a = transposeA ? inputs[0]!.t() : inputs[0]!.alias();
-            using Tensor b = transposeB ? inputs[1]!.t() : inputs[1]!.alias();
-            Tensor? c = inputs.Length > 2 ? inputs[2] : null;
+            using Tensor a = transposeA ? factors[0]!.t() : factors[0]!.alias();
+            using Tensor b = transposeB ? factors[1]!.t() : factors[1]!.alias();
+            Tensor? c = factors.Length > 2 ? factors[2] : null;
             if (c is not null)
                 return torch.addmm(c, a, b, (float)beta, (float)alpha);
 
             using Tensor product = torch.mm(a, b);
             return product * alpha;
-        };
+        });
     }
 
-    public static TorchOperator Multiply(NodeContext node) => inputs => torch.matmul(inputs[0]!, inputs[1]!);
+    public static TorchOperator Multiply(NodeContext node) => inputs =>
+        TrainingMode.Multiply(node.Training, inputs, factors => torch.matmul(factors[0]!, factors[1]!));
 }

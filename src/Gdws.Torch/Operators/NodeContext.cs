@@ -25,8 +25,8 @@ internal sealed record NodeContext(
     /// <summary>Tensors that live as long as the network.</summary>
     public required ICollection<Tensor> Owned { get; init; }
 
-    /// <summary>How batch normalisation computes from call to call; null where it never learns.</summary>
-    public BatchNormalizationMode? Normalization { get; init; }
+    /// <summary>How a network that is trained computes from call to call; null where it isn't.</summary>
+    public TrainingMode? Training { get; init; }
 
     public int Opset => Model.Opset;
 

@@ -12,7 +12,7 @@ internal static class Normalizations
             throw node.Error("is in training mode; export the network for inference");
 
         // ONNX says what share of the statistics is kept, libtorch what share is new.
-        BatchNormalizationMode? mode = node.Normalization;
+        TrainingMode? mode = node.Training;
         double renewed = 1 - node.Node.Real("momentum", 0.9f);
         return inputs => torch.nn.functional.batch_norm(
             inputs[0]!, inputs[3]!, inputs[4]!, inputs[1], inputs[2], training: mode is { Learns: true }, renewed, epsilon);

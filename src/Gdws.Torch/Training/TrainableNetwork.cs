@@ -15,7 +15,7 @@ namespace Gdws.Torch.Training;
 /// </remarks>
 public sealed class TrainableNetwork : IDisposable
 {
-    private readonly BatchNormalizationMode _normalization = new();
+    private readonly TrainingMode _mode = new();
     private readonly List<TrainableParameter> _parameters;
     private readonly Dictionary<string, Tensor> _statistics = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Func<Tensor, Tensor>> _forms = new(StringComparer.Ordinal);
@@ -37,7 +37,7 @@ public sealed class TrainableNetwork : IDisposable
         {
             FoldBatchNormalization = false,
             SkipFinalSoftmax = true,
-            Normalization = _normalization,
+            Training = _mode,
             Variables = roles.Variables,
         });
 
@@ -67,6 +67,13 @@ public sealed class TrainableNetwork : IDisposable
 
     /// <summary>Means and variances of batch normalisation by name; <see cref="Forward"/> moves them.</summary>
     public IReadOnlyDictionary<string, Tensor> Statistics => _statistics;
+
+    /// <summary>The type of convolutions and products of matrices; null for single precision.</summary>
+    internal ScalarType? Products
+    {
+        get => _mode.Products;
+        set => _mode.Products = value;
+    }
 
     /// <summary>Whether <see cref="Forward"/> normalises with the batch's statistics and moves the running ones. Default: yes.</summary>
     public bool LearnsStatistics { get; set; } = true;
@@ -130,14 +137,14 @@ public sealed class TrainableNetwork : IDisposable
     /// <exception cref="GdwsException">The images have another shape than the network takes.</exception>
     public Tensor Forward(Tensor images)
     {
-        _normalization.Learns = LearnsStatistics;
+        _mode.Learns = LearnsStatistics;
         try
         {
             return Network.Forward(images);
         }
         finally
         {
-            _normalization.Learns = false;
+            _mode.Learns = false;
         }
     }
 

@@ -70,6 +70,12 @@ public sealed record TrainingOptions(TrainingMethod Method)
         init => _patience = value is { } epochs ? TrainingSettings.AtLeastOne(epochs, "patience") : null;
     }
 
+    /// <summary>
+    /// The precision of convolutions and products of matrices in training, the attacks in it included; weights, batch normalisation and the loss stay in single
+    /// precision, and so do measurements. Default: single.
+    /// </summary>
+    public TrainingPrecision Precision { get; init; }
+
     /// <summary>Decides everything random. Default: 0.</summary>
     public int Seed { get; init; }
 
@@ -84,6 +90,7 @@ public sealed record TrainingOptions(TrainingMethod Method)
         ["method"] = Method.Description,
         ["momentum"] = $"{Momentum}",
         ["patience"] = Patience is { } patience ? $"{patience}" : "none",
+        ["precision"] = Precision == TrainingPrecision.Bfloat16 ? "bf16" : "fp32",
         ["schedule"] = $"{Schedule}",
         ["seed"] = $"{Seed}",
         ["weight-decay"] = $"{WeightDecay}",

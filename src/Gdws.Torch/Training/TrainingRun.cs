@@ -68,7 +68,7 @@ internal sealed class TrainingRun : IDisposable
         using IDisposable gradientsOn = torch.enable_grad();
         _network.Refresh();
         using TrainingBatch batch = _batches.Read(Record.Epoch, Record.Step);
-        using TrainingLoss loss = _options.Method.LossOf(_network, batch, _options.LabelSmoothing);
+        using TrainingLoss loss = LossOf(batch);
         Tensor total = _trainer.Penalty?.Invoke() is { } penalty ? loss.Value.Plus(penalty) : loss.Value;
         double value = total.item<float>();
         if (!double.IsFinite(value))
@@ -79,6 +79,19 @@ internal sealed class TrainingRun : IDisposable
             _state.Descent.Step(trained, Gradients(total, trained), _options.Schedule.RateAt(Share(Record.Step)));
         _state.Average?.Update(((long)Record.Epoch * _batches.Steps) + Record.Step);
         Record.Count(value, Right(loss.Natural, batch), Right(loss.Robust, batch), batch.Indices.Length);
+    }
+
+    private TrainingLoss LossOf(TrainingBatch batch)
+    {
+        _network.Products = _options.Precision == TrainingPrecision.Bfloat16 ? ScalarType.BFloat16 : null;
+        try
+        {
+            return _options.Method.LossOf(_network, batch, _options.LabelSmoothing);
+        }
+        finally
+        {
+            _network.Products = null;
+        }
     }
 
     private IReadOnlyList<Tensor> Gradients(Tensor loss, TrainableParameter[] trained)

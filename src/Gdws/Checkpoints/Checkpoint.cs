@@ -32,9 +32,8 @@ public sealed record Checkpoint(string Path, CheckpointFormat Format, StateDict 
         ArgumentException.ThrowIfNullOrEmpty(path);
         try
         {
+            OrdinaryFile.RequireContent(path);
             using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
-            if (!stream.CanSeek)
-                throw new GdwsException($"{path}: can't be read: it isn't a regular file");
             return Read(stream, path);
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)

@@ -13,6 +13,7 @@ internal static class DataFile
     {
         if (Directory.Exists(path))
             throw new InvalidFileException(path, "expected a file, found a folder");
+        OrdinaryFile.RequireContent(path, "holds no images: it is empty");
         return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 16);
     });
 

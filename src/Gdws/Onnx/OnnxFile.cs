@@ -68,6 +68,7 @@ internal static class OnnxFile
     {
         try
         {
+            OrdinaryFile.RequireContent(path);
             return File.ReadAllBytes(path);
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)

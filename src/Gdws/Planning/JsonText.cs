@@ -39,6 +39,7 @@ internal sealed class JsonText<T>(string what, string format, Action<T, string> 
         {
             if (Directory.Exists(path))
                 throw new InvalidFileException(path, $"is a folder, not a {what}");
+            OrdinaryFile.RequireContent(path);
             long length = new FileInfo(path).Length;
             if (length > MostBytes)
                 throw new InvalidFileException(path, $"is no {what}: {length:N0} bytes are too many");

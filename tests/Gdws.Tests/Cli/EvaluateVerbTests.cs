@@ -177,6 +177,11 @@ public sealed class EvaluateVerbTests : IDisposable
     [InlineData("found 'l3:1'", "--attack", "union", "--threat", "linf:8/255,l3:1")]
     [InlineData("found 'linf'", "--attack", "union", "--threat", "linf")]
     [InlineData("twice", "--attack", "pgd", "--threat", "l2:0.5,l2:1/2")]
+    [InlineData("twice", "--attack", "pgd", "--eps", "8/255,8/255")]
+    [InlineData("found '4/0'", "--attack", "pgd", "--eps", "8/255,4/0")]
+    [InlineData("no --eot", "--attack", "square", "--eot", "2")]
+    [InlineData("--resume needs --outcomes", "--attack", "pgd", "--resume")]
+    [InlineData("--outcomes works with --engine torch only", "--engine", "onnxruntime", "--outcomes", "x.jsonl")]
     public void OptionsThatDontSuitTheAttack_AreWrongUsage(string message, params string[] options)
     {
         CliRun run = CliRun.Of(["evaluate", "a.onnx", "--data", "cifar10:x", .. options]);

@@ -33,6 +33,21 @@ public sealed class FigureTableTests
         Assert.EndsWith("1,234,567  12.34×", lines[^1], StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(40)]
+    [InlineData(24)]
+    public void WhereFiguresDontFitSideBySide_EveryRowTakesAFewLines(int width)
+    {
+        string[] lines = Print(width, new FigureTable().Words("layer", "kind").Figures("MACs", "parameters", "share", "G", "saving"),
+            ["layer1.0.conv1", "gdws", "37.75 M", "36.86 k", "6.8 %", "", "1.97×"], ["c2", "dense", "1 M", "2 k", "1 %", "64", "2.00×"]);
+
+        Assert.All(lines, line => Assert.True(line.Length <= width, line));
+        Assert.Equal(["layer1.0.conv1", "c2"], lines.Where(line => line[0] != ' '));
+        string text = string.Join(' ', lines);
+        Assert.All(["kind gdws", "MACs 37.75 M", "parameters 36.86 k", "share 6.8 %", "saving 1.97×", "G 64"], figure => Assert.Contains(figure, text, StringComparison.Ordinal));
+        Assert.DoesNotContain(lines, line => line.EndsWith(" G", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void WhatLooksLikeMarkup_IsText()
     {

@@ -39,6 +39,8 @@ public sealed class UsageTests
         { ["convert", "a.pth", "-o", "b.onnx", "--normalize", "cifar"], "normalisation \"cifar\": expected" },
         { ["approximate", "a.onnx", "-o", "b.onnx", "--beta", "-1"], "--beta -1: expected a number, at least 0" },
         { ["convert", "a.pth"], "'-o' is required" },
+        { ["doctor", "--data", "cifar:x"], "unknown kind 'cifar'; expected cifar10:DIR" },
+        { ["completion", "tcsh"], "tcsh" },
         { ["sweep", "a.onnx", "--data", "samples", "--budgets", "2,x", "-o", "d"], "--budgets 2,x: expected numbers of at least 1 such as 1.5,2,3, found 'x'" },
         { ["sweep", "a.onnx", "--data", "samples", "--budgets", "0.5", "-o", "d"], "--budgets 0.5: expected numbers of at least 1" },
         { ["sweep", "a.onnx", "--data", "samples", "--budgets", "2,2.0", "-o", "d"], "--budgets 2,2.0: 2.0 is there twice" },
@@ -67,6 +69,8 @@ public sealed class UsageTests
     [InlineData("approximate")]
     [InlineData("evaluate")]
     [InlineData("benchmark")]
+    [InlineData("doctor")]
+    [InlineData("completion")]
     [InlineData("sweep")]
     [InlineData("report")]
     [InlineData("compare")]
@@ -77,7 +81,7 @@ public sealed class UsageTests
 
         Assert.Equal((0, ""), (run.Code, run.Error));
         Assert.Contains("Example", run.Output, StringComparison.Ordinal);
-        Assert.Contains($"  gdws {verb} ", run.Output, StringComparison.Ordinal);
+        Assert.Matches($@"\bgdws {verb}\b", run.Output[run.Output.LastIndexOf("Example", StringComparison.Ordinal)..]);
     }
 
     [Theory]

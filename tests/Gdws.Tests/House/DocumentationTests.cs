@@ -1,94 +1,52 @@
 using System.Text.RegularExpressions;
 using Gdws.Cli;
-using Gdws.Onnx;
-using Gdws.Tests.Onnx;
 
 namespace Gdws.Tests.House;
 
-/// <summary>What README and docs tell people to type is what the program understands.</summary>
+/// <summary>What README and docs tell people to type is what the program and the compiler understand, and where they point to there is something.</summary>
 public sealed partial class DocumentationTests
 {
-    public static TheoryData<string> Documents =>
-    [
-        "README.md",
-        .. Directory.EnumerateFiles(Path.Combine(SharedFiles.Root, "docs"), "*.md")
-            .Select(file => Path.GetRelativePath(SharedFiles.Root, file)).Order(StringComparer.Ordinal),
-    ];
+    public static TheoryData<string> Names => [.. Documents.All];
 
     [Theory]
-    [MemberData(nameof(Documents))]
+    [MemberData(nameof(Names))]
     public void EveryCommandInADocument_IsUnderstood(string document)
     {
-        string text = Read(document);
-        foreach (string line in ShellBlocks().Matches(text).SelectMany(block => block.Groups[1].Value.ReplaceLineEndings("\n").Replace("\\\n", " ", StringComparison.Ordinal).Split('\n')))
+        foreach (string command in Documents.Commands(document))
         {
-            string command = line.Split('#')[0].Trim();
-            Match match = GdwsCommand().Match(command);
-            if (match.Success)
-                Assert.True(GdwsCommandLine.Mistake(Words(match.Groups[1].Value)) is null, $"{document}: {command}: {GdwsCommandLine.Mistake(Words(match.Groups[1].Value))}");
+            string? mistake = GdwsCommandLine.Mistake(Documents.Words(command));
+            Assert.True(mistake is null, $"{document}: gdws {command}: {mistake}");
         }
     }
 
-    [Fact]
-    public void TheReadmeShowsCommandsOfEveryKind()
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void EveryCSharpSampleInADocument_IsOneThatIsCompiled(string document)
     {
-        string text = Read("README.md");
+        string[] compiled = [.. Directory.EnumerateFiles(Path.Combine(SharedFiles.Root, "tests/Gdws.Tests/House/Samples"), "*.cs").Select(file => Unindented(File.ReadAllText(file)))];
 
-        Assert.All(
-            ["demo", "convert", "inspect", "approximate", "evaluate", "benchmark"],
-            verb => Assert.Matches($@"(?m)^(gdws|dotnet run .* --) {verb}\b", text));
+        foreach (string sample in Documents.CSharp(document))
+            Assert.True(compiled.Any(file => file.Contains(Unindented(sample), StringComparison.Ordinal)), $"{document}: no file in House/Samples holds\n{sample}");
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void EveryLinkInADocument_LeadsSomewhere(string document)
+    {
+        string folder = Path.GetDirectoryName(Path.Combine(SharedFiles.Root, document))!;
+        string[] links = [.. Link().Matches(Documents.Read(document)).Select(match => match.Groups[1].Value).Where(link => !link.Contains(':', StringComparison.Ordinal))];
+
+        Assert.All(links, link => Assert.True(Path.Exists(Path.Combine(folder, link)), $"{document}: {link} doesn't exist"));
     }
 
     [Fact]
-    public void TheReadmesCSharp_IsTheCompiledExample()
-    {
-        string sample = Read("tests/Gdws.Tests/House/ReadmeSample.cs");
-        string compiled = sample[(sample.IndexOf("#region README", StringComparison.Ordinal) + "#region README".Length)..sample.IndexOf("#endregion", StringComparison.Ordinal)];
-        string shown = CSharpBlocks().Match(Read("README.md")).Groups[1].Value;
+    public void TheReadmeShowsCommandsOfEveryKind() => Assert.All(
+        ["demo", "convert", "inspect", "approximate", "evaluate", "benchmark"],
+        verb => Assert.Contains(Documents.Commands("README.md"), command => command.StartsWith(verb, StringComparison.Ordinal)));
 
-        // The README leaves out the class around it.
-        Assert.All(
-            shown.Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0),
-            line => Assert.Contains(line, compiled, StringComparison.Ordinal));
-        Assert.True(shown.Split('\n').Length > 5);
-    }
+    private static string Unindented(string text) =>
+        string.Join('\n', text.ReplaceLineEndings("\n").Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0));
 
-    [Fact]
-    public void TheReadmesCSharp_Runs()
-    {
-        string folder = Directory.CreateTempSubdirectory("gdws-").FullName;
-        try
-        {
-            string source = Path.Combine(folder, "resnet.onnx");
-            new TestNetwork(17, 0, 3, 8, 8)
-                .Weight("a.weight", 8, 3, 3, 3).Weight("b.weight", 32, 8, 3, 3)
-                .Node("Conv", "x", ["images", "a.weight"])
-                .Node("Conv", "y", ["x", "b.weight"])
-                .Build("y").Save(source);
-
-            Example.Approximate(source, Path.Combine(folder, "resnet.gdws.onnx"));
-
-            Assert.Equal(2, OnnxModel.Load(Path.Combine(folder, "resnet.gdws.onnx")).Convolutions.Count);
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
-    }
-
-    private static string Read(string file) => File.ReadAllText(Path.Combine(SharedFiles.Root, file)).ReplaceLineEndings("\n");
-
-    private static List<string> Words(string command) => [.. Word().Matches(command).Select(match => match.Value.Trim('\'', '"'))];
-
-    [GeneratedRegex(@"```(?:sh|console)\n(.*?)```", RegexOptions.Singleline)]
-    private static partial Regex ShellBlocks();
-
-    [GeneratedRegex(@"```csharp\n(.*?)```", RegexOptions.Singleline)]
-    private static partial Regex CSharpBlocks();
-
-    [GeneratedRegex(@"^(?:gdws|dotnet run --project src/Gdws\.Cli -c Release --) (.+)$")]
-    private static partial Regex GdwsCommand();
-
-    [GeneratedRegex(@"'[^']*'|""[^""]*""|\S+")]
-    private static partial Regex Word();
+    [GeneratedRegex(@"\]\(([^)#\s]+)(?:#[^)]*)?\)")]
+    private static partial Regex Link();
 }

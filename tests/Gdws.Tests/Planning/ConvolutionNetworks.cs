@@ -40,6 +40,23 @@ internal static class ConvolutionNetworks
         .Node("Gemm", "y", ["f", "fc.weight"], n => n.With("transB", 1))
         .Typed("y");
 
+    /// <summary>3→20→35→35 channels on 13×15 pixels, 3×3 kernels, a residual: maps that whole tiles don't fill.</summary>
+    public static OnnxModel Wide() => new TestNetwork(17, 0, 3, 13, 15)
+        .Weight("a.weight", 20, 3, 3, 3)
+        .Weight("b.weight", 35, 20, 3, 3).Weight("b.bias", 35)
+        .Weight("c.weight", 35, 35, 3, 3)
+        .Weight("fc.weight", 10, 35)
+        .Node("Conv", "a", ["images", "a.weight"], n => Padded(n))
+        .Node("Relu", "ra", ["a"])
+        .Node("Conv", "b", ["ra", "b.weight", "b.bias"], n => Padded(n))
+        .Node("Relu", "rb", ["b"])
+        .Node("Conv", "c", ["rb", "c.weight"], n => Padded(n))
+        .Node("Add", "sum", ["c", "rb"])
+        .Node("GlobalAveragePool", "p", ["sum"])
+        .Node("Flatten", "f", ["p"])
+        .Node("Gemm", "y", ["f", "fc.weight"], n => n.With("transB", 1))
+        .Typed("y");
+
     /// <summary>Builds the network with an output that says its type, as ONNX wants.</summary>
     public static OnnxModel Typed(this TestNetwork network, string output, int elementType = 1)
     {

@@ -56,17 +56,18 @@
       return [
         [px - 8, py - 8, px + 8, py + 8],
         [px - 2, y.apply(point.high), px + 2, y.apply(point.low)],
+        [x.apply(point.fps_low), py - 2, x.apply(point.fps_high), py + 2],
       ];
     });
     const free = (box) => box[0] > 48 && box[2] < right && taken.every((t) => box[2] < t[0] || box[0] > t[2] || box[3] < t[1] || box[1] > t[3]);
     for (const point of points) {
       const [px, py] = [x.apply(point.fps), y.apply(point.accuracy)];
       const w = 7 * point.label.length, h = 14;
-      const places = [[12, -h / 2], [-12 - w, -h / 2], [12, -h - 6], [-12 - w, -h - 6], [12, 6], [-12 - w, 6], [-w / 2, -h - 12], [-w / 2, 12]];
+      const places = [[9, -h - 5], [9, 5], [-9 - w, -h - 5], [-9 - w, 5], [12, -h / 2], [-12 - w, -h / 2], [9, -h - 20], [9, 20], [-9 - w, -h - 20], [-9 - w, 20]];
       const place = places.map(([dx, dy]) => [px + dx, py + dy, px + dx + w, py + dy + h]).find(free);
       if (!place) continue;
       taken.push(place);
-      d3.select(plot).append("text").attr("class", "label").attr("text-anchor", "start").attr("x", place[0]).attr("y", place[1] + 11).attr("fill", "currentColor").text(point.label);
+      d3.select(plot).append("text").attr("class", "label").attr("text-anchor", "start").attr("x", place[0]).attr("y", place[1] + 11).attr("fill", colours[kinds.indexOf(point.kind)]).text(point.label);
     }
   }
 
@@ -78,7 +79,7 @@
 
   const rowHeight = 20;
 
-  function bars(rows, before, after, unit, format) {
+  function bars(rows, before, after, unit, format, told) {
     return (width) => {
       const margin = Math.min(150, Math.round(width * 0.36));
       const name = (row) => shorten(row.name, Math.floor(margin / 7));
@@ -95,7 +96,7 @@
           y: { domain, label: null, tickSize: 0, tickFormat: (layer) => name({ name: layer }) },
           marks: [
             Plot.barX(shown, { y: "name", x: before, fill: "var(--before)", insetTop: 2, insetBottom: 2 }),
-            Plot.barX(shown, { y: "name", x: after, fill: "var(--after)", insetTop: 6, insetBottom: 6, title: (row) => `${row.name}: ${d3.format(".4~s")(row[before])} → ${d3.format(".4~s")(row[after])} ${unit}` }),
+            Plot.barX(shown, { y: "name", x: after, fill: "var(--after)", insetTop: 6, insetBottom: 6, title: (row) => `${row.name}: ${told(row[before])} → ${told(row[after])} ${unit}` }),
             Plot.ruleX([0], { stroke: "currentColor", strokeOpacity: 0.5 }),
           ],
         }),
@@ -136,13 +137,14 @@
 
   /** A small picture a layer; the style sheet lays them out. */
   function spectra(rows) {
-    const kept = new Map(rows.map((row) => [row.name, row.kernels]));
+    const kept = new Map(rows.filter((row) => row.is_gdws).map((row) => [row.name, row.kernels]));
     return (width) => {
       const list = document.createElement("div");
       list.className = "spectra";
       const columns = Math.max(1, Math.floor((width + 12) / 182));
       const each = Math.floor((width - (columns - 1) * 12) / columns);
       for (const spectrum of data.spectra) {
+        const isDense = !kept.has(spectrum.layer);
         const count = kept.get(spectrum.layer) ?? 0;
         const last = spectrum.values.length - 1;
         const points = spectrum.values.map((value, i) => ({ rank: last ? (i / last) * spectrum.components : spectrum.components, value }));
@@ -153,7 +155,7 @@
         caption.textContent = shorten(spectrum.layer, Math.floor(each / 7));
         caption.title = spectrum.layer;
         const figures = document.createElement("span");
-        figures.textContent = count ? `${count.toLocaleString("en")} of ${spectrum.components.toLocaleString("en")}` : "stays dense";
+        figures.textContent = !isDense ? `${count.toLocaleString("en")} of ${spectrum.components.toLocaleString("en")}` : "stays dense";
         box.append(caption, figures, Plot.plot({
           width: each, height: 84, margin: 1, marginBottom: 2,
           style: text,
@@ -207,8 +209,8 @@
     switch (kind) {
       case "robust": return tradeOff(data.robust, "robust accuracy");
       case "natural": return tradeOff(data.natural, "natural accuracy");
-      case "macs": return bars(data.layers[index].rows, "macs_before", "macs_after", "MACs", "~s");
-      case "milliseconds": return bars(data.layers[index].rows, "milliseconds_before", "milliseconds_after", "milliseconds", "~g");
+      case "macs": return bars(data.layers[index].rows, "macs_before", "macs_after", "MACs", "~s", d3.format(".4~s"));
+      case "milliseconds": return bars(data.layers[index].rows, "milliseconds_before", "milliseconds_after", "milliseconds", "~g", d3.format(".3~r"));
       case "kernels": return kernels(data.layers[index].channels);
       case "spectra": return spectra(data.layers[index].rows);
       case "attacks": return attacks(data.attacks[index]);

@@ -8,8 +8,11 @@ namespace Gdws.Execution.Engine;
 /// <summary>A network as steps with packed constants; nothing in it changes any more, so any number of sessions share it.</summary>
 internal sealed class CompiledNetwork
 {
-    // Several images at once spare the weights' way through the caches; with more than this the maps no longer stay in them.
-    private const long LargestMapBytes = 600_000;
+    // Maps of several images at once leave the second-level cache. Only where the weights don't stay in any cache either is it worth it,
+    // as they come from memory once for all of these images.
+    private const long WeightsInCache = 16 << 20;
+    private const long LargestMapBytes = 300_000;
+    private const long LargestMapBytesOfHeavyNetworks = 2_500_000;
     private const int MostImages = 32;
 
     private readonly IReadOnlyList<Step> _steps;
@@ -26,9 +29,10 @@ internal sealed class CompiledNetwork
         _steps = NetworkLowering.Run(model, Signature);
         _kernel = Kernel.For(set);
         long largest = RequireMemory();
-        ImagesAtOnce = (int)Math.Clamp(LargestMapBytes / Math.Max(1, largest), 1, MostImages);
         foreach (Step step in _steps)
             step.Pack(_kernel);
+        long mapBytes = ConstantBytes > WeightsInCache ? LargestMapBytesOfHeavyNetworks : LargestMapBytes;
+        ImagesAtOnce = (int)Math.Clamp(mapBytes / Math.Max(1, largest), 1, MostImages);
     }
 
     /// <summary>Where the network comes from, for messages.</summary>

@@ -43,8 +43,8 @@ public sealed unsafe class InferenceSession : IEngineSession
     /// <summary>Threads that a run uses.</summary>
     public int Threads => _team.Workers;
 
-    /// <summary>Bytes that the session's maps take so far; the weights, shared by all sessions of a network, come on top.</summary>
-    public long MapBytes => _memory?.Bytes ?? 0;
+    /// <summary>Bytes that the session's maps and its threads' working memory take so far; the weights, shared by all sessions of a network, come on top.</summary>
+    public long MapBytes => (_memory?.Bytes ?? 0) + _team.ScratchBytes;
 
     /// <summary>Bytes that the packed weights take.</summary>
     public long WeightBytes => _network.ConstantBytes;

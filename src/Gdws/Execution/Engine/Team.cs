@@ -46,6 +46,9 @@ internal sealed unsafe class Team : IDisposable
 
     public int Workers { get; }
 
+    /// <summary>Bytes of working memory, of all workers.</summary>
+    public long ScratchBytes => _scratch.Sum(buffer => buffer?.Bytes ?? 0);
+
     /// <summary>Makes sure that every worker has that much working memory.</summary>
     public void RequireScratch(long bytes)
     {
@@ -122,7 +125,9 @@ internal sealed unsafe class Team : IDisposable
         }
     }
 
-    /// <summary>Waits for the run of a number: awake for a while, as one image often follows the other and waking takes longer than many a layer; then asleep.</summary>
+    /// <summary>
+    /// Waits for the run of a number: awake for a while, as one image often follows the other and waking takes longer than many a layer; then asleep.
+    /// </summary>
     private void AwaitRun(int worker, int run)
     {
         for (int spins = 0; spins < IdleSpins; spins++)
@@ -153,12 +158,13 @@ internal sealed unsafe class Team : IDisposable
             Worker = worker,
             Workers = Workers,
         };
-        for (int i = 0; i < _jobs.Length; i++)
+        Job[] jobs = _jobs;
+        for (int i = 0; i < jobs.Length; i++)
         {
             context.Taken = (int*)((byte*)_taken!.Floats + ((nint)i * CounterBytes));
             try
             {
-                _jobs[i].Run(context);
+                jobs[i].Run(context);
             }
             catch (Exception exception)
             {

@@ -98,6 +98,30 @@ public sealed class ReportInBrowserTests : IClassFixture<Chromium>, IDisposable
     }
 
     [Fact]
+    public async Task ALayerThatKeepsNothing_IsNotCalledDense()
+    {
+        SweepResult sample = SampleResult.Create();
+        string html = ReportPage.Write(sample with
+        {
+            Networks = [.. sample.Networks.Select(network => network with
+            {
+                Layers = [.. network.Layers.Select((layer, i) => i switch
+                {
+                    2 => layer with { Kernels = 0, ChannelsByKernels = [64] },
+                    3 => layer with { Kernels = 0, ChannelsByKernels = [], Reason = "stays dense" },
+                    _ => layer,
+                })],
+            })],
+        });
+        await using OpenPage page = await _chromium.OpenAsync(_folder.Write("none.html", System.Text.Encoding.UTF8.GetBytes(html)), 1000);
+
+        string[] kept = await page.AskAsync<string[]>("[...document.querySelectorAll('.panel:not([hidden]) .spectra span')].slice(0, 4).map(e => e.textContent)");
+
+        Assert.Equal(["96 of 576", "0 of 576", "stays dense", "96 of 576"], kept);
+        Assert.Empty(page.Complaints);
+    }
+
+    [Fact]
     public async Task AScriptThatGotIn_WouldNotRun()
     {
         string broken = File.ReadAllText(_page).Replace("<main id=\"main\">", "<main id=\"main\"><script>document.title = 'taken'</script><img src=\"x\" onerror=\"document.title = 'taken'\">", StringComparison.Ordinal);

@@ -60,6 +60,19 @@ public sealed class SweepVerbTests : IDisposable
     }
 
     [Fact]
+    public void LayersThatAreTimed_HaveMillisecondsInTableAndPage()
+    {
+        CliRun run = Sweep("1.5", "--layers");
+
+        Assert.True(run.Code == 0, run.Error);
+        SweepResult result = SweepJson.Read<SweepResult>(File.ReadAllText(_folder["out/results.json"]));
+        Assert.All(result.Networks[1].Layers, layer => Assert.True(layer is { MillisecondsBefore: > 0, MillisecondsAfter: > 0 }, $"{layer}"));
+        Assert.Equal(result.Networks[1].Layers[0].MillisecondsBefore, result.Networks[1].Layers[0].MillisecondsAfter);
+        Assert.Contains("ms before", File.ReadAllText(_folder["out/report.html"]), StringComparison.Ordinal);
+        Assert.Contains("0 answers computed", Sweep("1.5", "--layers").Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void OtherImages_AreAnotherQuestion()
     {
         Sweep("1.5");

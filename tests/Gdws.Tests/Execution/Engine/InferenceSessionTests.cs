@@ -1,5 +1,9 @@
+using Gdws.Architectures;
+using Gdws.Checkpoints;
 using Gdws.Execution.Engine;
+using Gdws.Execution.Engine.Kernels;
 using Gdws.Onnx;
+using Gdws.Planning;
 using Gdws.Tests.Planning;
 
 namespace Gdws.Tests.Execution.Engine;
@@ -20,10 +24,26 @@ public sealed class InferenceSessionTests
             Assert.Equal(expected, EngineComparison.Run(new GdwsEngine(), model, images, batch, threads));
     }
 
-    [Fact]
-    public void ABatch_GivesWhatItsImagesGiveOneByOne()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(6)]
+    public void TheNumberOfThreads_DoesntChangeABitOfWholeTiles(int batch)
     {
-        OnnxModel model = ConvolutionNetworks.Residual();
+        OnnxModel model = ConvolutionNetworks.Wide();
+        float[] images = EngineComparison.Images(model, batch);
+        float[] expected = EngineComparison.Run(new GdwsEngine(), model, images, batch);
+
+        EngineComparison.AssertAgreeOnAllInstructionSets(model, batch);
+        foreach (int threads in (int[])[2, 3, 5])
+            Assert.Equal(expected, EngineComparison.Run(new GdwsEngine(), model, images, batch, threads));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void ABatch_GivesWhatItsImagesGiveOneByOne(bool isWide)
+    {
+        OnnxModel model = isWide ? ConvolutionNetworks.Wide() : ConvolutionNetworks.Residual();
         const int batch = 70;
         using InferenceSession session = new GdwsEngine().Load(model);
         float[] images = EngineComparison.Images(model, batch);
@@ -53,12 +73,15 @@ public sealed class InferenceSessionTests
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    public void ARun_AllocatesNothing(int threads)
+    [InlineData(1, false)]
+    [InlineData(2, false)]
+    [InlineData(1, true)]
+    [InlineData(2, true)]
+    public void ARun_AllocatesNothing(int threads, bool isWide)
     {
         const int batch = 40;
-        OnnxModel model = ConvolutionNetworks.Residual();
+        OnnxModel network = isWide ? ConvolutionNetworks.Wide() : ConvolutionNetworks.Residual();
+        OnnxModel model = isWide ? network : Planner.WithKernelsPerChannel(Spectra.Of(network), 1.5).ApplyTo(network);
         using InferenceSession session = new GdwsEngine().Load(model, threads);
         float[] images = EngineComparison.Images(model, batch), logits = new float[batch * session.Classes];
         Run(session, images, batch, logits);
@@ -129,6 +152,45 @@ public sealed class InferenceSessionTests
         Assert.Throws<ObjectDisposedException>(() => session.NewSession());
     }
 
+    /// <summary>Whoever disposes waits for the run in progress; whoever runs later is told.</summary>
+    [Fact]
+    public async Task DisposalDuringRuns_EndsThemCleanly()
+    {
+        OnnxModel model = ConvolutionNetworks.Wide();
+        float[] images = EngineComparison.Images(model, 8);
+        float[] expected = EngineComparison.Run(new GdwsEngine(), model, images, 8);
+        for (int round = 0; round < 10; round++)
+        {
+            InferenceSession session = new GdwsEngine().Load(model, 2);
+            Task<int> runs = Task.Run(() => RunUntilDisposed(session, images, expected));
+            await Task.Delay(round, TestContext.Current.CancellationToken);
+            session.Dispose();
+
+            Assert.True(await runs >= 0);
+        }
+    }
+
+    /// <summary>Twice the weights and twice the largest map of the images that run together; tiny networks are left out, whose tiles weigh more.</summary>
+    [Theory]
+    [InlineData("models/prn18_cifar10_linf8.pth", 0, 1)]
+    [InlineData("models/prn18_cifar10_linf8.pth", 0, 32)]
+    [InlineData("models/prn18_cifar10_linf8.pth", 1, 1)]
+    [InlineData("models/vgg16_cifar10_linf8.pth", 0, 32)]
+    [InlineData("models/prn18w16_fmnist_linf25.pth", 0, 1)]
+    public void TheMemoryOfASession_IsAtMostTwiceWeightsAndMaps(string file, int kernelsPerChannel, int batch)
+    {
+        OnnxModel network = Architecture.Build("auto", Checkpoint.Load(SharedFiles.Find(file)).State);
+        OnnxModel model = kernelsPerChannel == 0 ? network : Planner.WithKernelsPerChannel(Spectra.Of(network), kernelsPerChannel).ApplyTo(network);
+        CompiledNetwork compiled = new(model, InstructionSets.Best);
+        using InferenceSession session = new(compiled, 1);
+        Run(session, EngineComparison.Images(model, batch), batch, new float[batch * session.Classes]);
+
+        long weights = sizeof(float) * model.Convolutions.Sum(layer => layer.Parameters);
+        long largest = compiled.Steps.SelectMany(step => step.Outputs).Max(map => (long)map.Channels * map.Height * map.Width)
+            * sizeof(float) * Math.Min(batch, compiled.ImagesAtOnce);
+        Assert.InRange(session.WeightBytes + session.MapBytes, weights, 2 * (weights + largest));
+    }
+
     [Fact]
     public void ASessionLeftBehind_DoesntTakeTheWeightsFromOthers()
     {
@@ -165,6 +227,24 @@ public sealed class InferenceSessionTests
     [Fact]
     public void TopK_IsSortedAndStable() =>
         Assert.Equal([(2, 5f), (1, 3f), (3, 3f)], InferenceSession.TopK([1, 3, 5, 3], 3));
+
+    private static int RunUntilDisposed(InferenceSession session, float[] images, float[] expected)
+    {
+        float[] logits = new float[expected.Length];
+        for (int runs = 0; ; runs++)
+        {
+            try
+            {
+                Run(session, images, 8, logits);
+            }
+            catch (Exception exception) when (exception is ObjectDisposedException or InvalidOperationException)
+            {
+                return runs;
+            }
+
+            Assert.Equal(expected, logits);
+        }
+    }
 
     private static void Run(InferenceSession session, ReadOnlySpan<float> images, int batch, Span<float> logits) =>
         session.Run(images, batch, logits, TestContext.Current.CancellationToken);

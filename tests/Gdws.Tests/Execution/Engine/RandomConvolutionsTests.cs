@@ -1,6 +1,7 @@
 using CsCheck;
 using Gdws.Execution.Engine;
 using Gdws.Execution.Engine.Kernels;
+using Gdws.Execution.Engine.Steps;
 using Gdws.Onnx;
 using Gdws.Tests.Decomposition;
 using Gdws.Tests.Onnx;
@@ -36,9 +37,37 @@ public sealed class RandomConvolutionsTests
             float[] images = RandomWeights.Normal(3, batch * shape.Inputs * shape.Height * shape.Width);
             float[] expected = shape.Run(images, batch, model.Constant("w")!.ToSingles(), model.Constant("b")!.ToSingles());
 
-            OrtRunner.AssertClose(expected, EngineComparison.Run(new GdwsEngine(set), model, images, batch, threads), 1e-5);
+            OrtRunner.AssertClose(expected, EngineComparison.Run(new GdwsEngine(set), model, images, batch, threads), Tolerance(shape));
         },
         iter: 250);
+
+    /// <summary>Shapes that are computed by Winograd's transforms, with tiles that the map fills and tiles that it doesn't.</summary>
+    [Fact]
+    public void AConvolutionOfThreeByThree_IsItsDefinition()
+    {
+        Gen<NaiveConvolution> shapes =
+            from inputs in Gen.Int[16, 50]
+            from outputs in Gen.Int[16, 70]
+            from size in Gen.Int[6, 21].Array[2]
+            from pads in Gen.Int[0, 2].Array[4]
+            select new NaiveConvolution(inputs, outputs, size[0], size[1], 3, 3, 1, 1, pads, 1);
+        HashSet<int> sizes = [];
+        Gen.Select(shapes, Gen.Int[1, 4], Gen.Int[1, 3], _sets).Sample(
+            (shape, batch, threads, set) =>
+            {
+                lock (sizes)
+                    sizes.Add(Transform(shape)?.Size ?? 0);
+
+                OnnxModel model = Network(shape);
+                float[] images = RandomWeights.Normal(3, batch * shape.Inputs * shape.Height * shape.Width);
+                float[] expected = shape.Run(images, batch, model.Constant("w")!.ToSingles(), model.Constant("b")!.ToSingles());
+
+                OrtRunner.AssertClose(expected, EngineComparison.Run(new GdwsEngine(set), model, images, batch, threads), Tolerance(shape));
+            },
+            iter: 60);
+        Assert.Contains(2, sizes);
+        Assert.Contains(4, sizes);
+    }
 
     [Fact]
     public void ADepthwiseConvolution_IsItsDefinition() => Gen.Select(_shapes, Gen.Int[1, 5], Gen.Int[1, 3], _sets).Sample(
@@ -73,6 +102,17 @@ public sealed class RandomConvolutionsTests
                     ByParts(shape, map, model, images, batch), EngineComparison.Run(new GdwsEngine(set), model, images, batch, threads), 1e-5);
             },
             iter: 200);
+    }
+
+    /// <summary>Sums of products are exact to some 1e-6; the transforms add and subtract values larger than their results, which costs a digit.</summary>
+    private static double Tolerance(NaiveConvolution shape) => Transform(shape) is null ? 1e-5 : 5e-5;
+
+    private static WinogradTransform? Transform(NaiveConvolution shape)
+    {
+        MapValue input = new("x", shape.Inputs, shape.Height, shape.Width), output = new("y", shape.Outputs, shape.OutputHeight, shape.OutputWidth);
+        (int, int, int, int) pads = (shape.Pads[0], shape.Pads[1], shape.Pads[2], shape.Pads[3]);
+        (int, int) stride = (shape.Stride, shape.Stride), dilation = (shape.Dilation, shape.Dilation);
+        return WinogradTransform.For(input, output, shape.Groups, new Window(shape.KernelHeight, shape.KernelWidth, stride, dilation, pads));
     }
 
     private static Gen<T> OneOf<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(i => values[i]);

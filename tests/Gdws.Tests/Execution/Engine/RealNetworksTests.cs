@@ -60,7 +60,7 @@ public sealed class RealNetworksTests
         EngineComparison.AssertAgreeOnAllInstructionSets(Planner.WithKernelsPerChannel(Spectra.Of(network), 1.5).ApplyTo(network), 2);
     }
 
-    private static OnnxModel Load(string file)
+    internal static OnnxModel Load(string file)
     {
         string path = SharedFiles.Find(file);
         return file.EndsWith(".onnx", StringComparison.Ordinal)

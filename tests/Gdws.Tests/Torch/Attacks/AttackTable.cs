@@ -8,7 +8,8 @@ internal static class AttackTable
     private static readonly Entry[] Entries =
     [
         // The figures: from what share of ε on an image of a linear classifier must be broken, and the same for l1, where some attacks are known to be weak.
-        // What climbs the cross-entropy goes away from the right class, and not straight to the nearest other one.
+        // What climbs the cross-entropy goes away from the right class, and not straight to the nearest other one: how near it gets depends on the weights.
+        // What each of them must break to the last image is in WorstCaseTests.
         new("fgsm", 0.6, 0.2, model => new FgsmAttack(model)),
         new("pgd", 0.8, 0.5, model => new PgdAttack(model) { Iterations = 40, Seed = 3 }),
         new("apgd-ce", 0.8, 0.5, model => new ApgdAttack(model) { Seed = 3, Iterations = 40 }),

@@ -1,4 +1,5 @@
 using CsCheck;
+using Gdws.Torch;
 using Gdws.Torch.Attacks;
 using TorchSharp;
 using Tensor = TorchSharp.torch.Tensor;
@@ -7,6 +8,8 @@ namespace Gdws.Tests.Torch.Attacks;
 
 public sealed class HyperplaneTests
 {
+    public HyperplaneTests() => TorchRuntime.Initialize();
+
     private static readonly Gen<(double[] Points, double[] Normal, double Value)> Cases =
         from length in Gen.Int[1, 8]
         from points in Gen.Double[0, 1].Array[length]

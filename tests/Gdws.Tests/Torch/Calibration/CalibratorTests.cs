@@ -34,11 +34,13 @@ public sealed class CalibratorTests
 
         CalibrationRecipe quick = CalibrationRecipe.Of(CalibrationEffort.Quick);
         double refit = Divergence(model, Of(quick with { Refit = RefitKind.Pointwise, SecondOrder = false }));
-        double sequential = Divergence(model, Of(quick));
+        double sequential = Divergence(model, Of(quick with { SequentialRounds = 0 }));
+        double rounds = Divergence(model, Of(quick with { SequentialRounds = 6 }));
         double full = Divergence(model, Of(CalibrationRecipe.Of(CalibrationEffort.Full)));
 
         Assert.True(refit < 0.5 * plain, $"plain {plain}, refit {refit}");
         Assert.True(sequential < refit, $"refit {refit}, in sequence {sequential}");
+        Assert.True(rounds < sequential, $"in sequence {sequential}, with rounds {rounds}");
         Assert.True(full < refit, $"refit {refit}, full {full}");
 
         OnnxModel Of(CalibrationRecipe recipe)
@@ -223,6 +225,25 @@ public sealed class CalibratorTests
         double after = LastError(statistics, sequential.Within(_half).Network);
 
         Assert.True(after < before, $"{after} after {before}");
+    }
+
+    [Fact]
+    public void RoundsInSequence_BringTheLastLayerNearerStill()
+    {
+        OnnxModel model = TinyNetworks.Residual();
+        CalibrationOptions options = _options with { Samples = 80, PositionsPerImage = 1000 };
+        using CalibrationStatistics statistics = TinyCalibration.Collect(Spectra.Of(model), TinyNetworks.Images(80), options);
+        CalibrationRecipe recipe = CalibrationRecipe.Of(CalibrationEffort.Quick) with { DifferenceWeight = 0, OutputWeights = false };
+        double[] errors =
+        [
+            .. new[] { 0, 1, 6 }.Select(rounds =>
+            {
+                using Calibrator calibrator = TinyCalibration.Prepare(statistics, recipe with { SequentialRounds = rounds });
+                return LastError(statistics, calibrator.Within(_half).Network);
+            }),
+        ];
+
+        Assert.True(errors[1] < errors[0] && errors[2] < errors[1], string.Join(' ', errors));
     }
 
     /// <summary>The mean squared error of the last convolution's outputs.</summary>

@@ -27,6 +27,7 @@ public sealed class RobustnessEvaluationTests
         EvaluationResult result = evaluation.Evaluate(network, data);
 
         Assert.Equal((5, 4, 5), (result.Natural.Images, result.Natural.Correct, result.Natural.TopFive));
+        Assert.Equal([0, 1, 2, 3], result.Natural.Standing);
         Assert.Equal(80, result.Natural.Accuracy);
         Assert.Equal([2, 3, 1], result.Robust.Select(r => r.Correct));
         Assert.Equal(40, result.Robust[0].Accuracy);
@@ -44,8 +45,10 @@ public sealed class RobustnessEvaluationTests
         using TorchNetwork network = new(Threshold);
         evaluation.Evaluate(network, data, new Direct(told.Add));
 
-        Assert.Equal([(2, 3, 2), (3, 3, 3), (2, 3, 1), (3, 3, 2)], told.Select(p => (p.Done, p.Total, p.Correct)));
-        Assert.Equal([true, true, false, false], told.Select(p => p.Attack is null));
+        // Clean images first; then before and after each batch.
+        Assert.Equal([(2, 3, 2), (3, 3, 3), (0, 3, 0), (2, 3, 1), (2, 3, 1), (3, 3, 2)], told.Select(p => (p.Done, p.Total, p.Correct)));
+        Assert.Equal([true, true, false, false, false, false], told.Select(p => p.Attack is null));
+        Assert.All(told, p => Assert.Null(p.Part));
     }
 
     [Fact]

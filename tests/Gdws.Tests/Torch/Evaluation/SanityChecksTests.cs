@@ -66,7 +66,7 @@ public sealed class SanityChecksTests
 
         string message = Assert.Throws<GdwsException>(() => new RobustnessEvaluation { Attacks = [new PgdAttack(Small)] }.Evaluate(network, data)).Message;
 
-        Assert.Contains("1 values of the first images are outside [0,1], e.g. 200", message, StringComparison.Ordinal);
+        Assert.Contains("1 values of images 0 to 1 are outside [0,1], e.g. 200", message, StringComparison.Ordinal);
         Assert.Equal(2, new RobustnessEvaluation().Evaluate(network, data).Natural.Correct);
     }
 

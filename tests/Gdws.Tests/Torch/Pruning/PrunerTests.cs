@@ -1,12 +1,8 @@
-using Gdws.Checkpoints;
 using Gdws.Onnx;
-using Gdws.Planning;
 using Gdws.Tests.Torch.Training;
-using Gdws.Torch;
 using Gdws.Torch.Attacks;
 using Gdws.Torch.Pruning;
 using Gdws.Torch.Training;
-using TorchSharp;
 
 namespace Gdws.Tests.Torch.Pruning;
 

@@ -10,21 +10,20 @@ namespace Gdws.Execution.Engine.Steps;
 /// <param name="Scale">A factor a row.</param>
 internal sealed record WeightRows(float[] Values, int Rows, int Groups, double[] Scale)
 {
-    private int RowLength => Values.Length / Rows;
-
-    private int RowsPerGroup => Rows / Groups;
+    private readonly int _rowLength = Values.Length / Rows;
+    private readonly int _rowsPerGroup = Rows / Groups;
 
     /// <summary>The weight, scaled in double precision and rounded once.</summary>
     public float At(int row, int column)
     {
-        int local = column - (row / RowsPerGroup * RowLength);
-        return local >= 0 && local < RowLength ? (float)(Values[(row * RowLength) + local] * Scale[row]) : 0;
+        int local = Groups == 1 ? column : column - (row / _rowsPerGroup * _rowLength);
+        return local >= 0 && local < _rowLength ? (float)(Values[(row * _rowLength) + local] * Scale[row]) : 0;
     }
 
     /// <summary>Whether any row of a range multiplies the column.</summary>
     public bool Reads(int firstRow, int lastRow, int column)
     {
-        int group = column / RowLength;
-        return group >= firstRow / RowsPerGroup && group <= lastRow / RowsPerGroup;
+        int group = column / _rowLength;
+        return group >= firstRow / _rowsPerGroup && group <= lastRow / _rowsPerGroup;
     }
 }

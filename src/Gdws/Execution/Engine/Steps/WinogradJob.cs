@@ -69,7 +69,7 @@ internal sealed unsafe class WinogradJob : Job
         _positionPitch = OddLines(input.Blocks * _blockPitch);
         _productPitch = OddLines((nint)_groupTiles * matrix.PanelWidth);
         _offsets = NativeBuffer.Of((int[])[.. matrix.Factors.Select(factor => (int)((factor.Plane % input.Blocks * _blockPitch) + factor.Lane))]);
-        _zeros = new NativeBuffer(matrix.PanelWidth * sizeof(float));
+        _zeros = NativeBuffer.Of(new float[matrix.PanelWidth]);
     }
 
     public override long ScratchBytes => PlacesBytes + InputBytes + (_transform.Positions * (long)_productPitch * sizeof(float));

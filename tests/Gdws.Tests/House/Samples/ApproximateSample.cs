@@ -1,13 +1,11 @@
-// The library's example in README.md, compiled. DocumentationTests holds that both are the same.
-#region README
 using Gdws.Onnx;
 using Gdws.Planning;
 
-namespace Gdws.Tests.House;
+namespace Gdws.Tests.House.Samples;
 
-public static class Example
+internal static class ApproximateSample
 {
-    public static void Approximate(string source, string target)
+    public static void Run(string source, string target)
     {
         OnnxModel network = OnnxModel.Load(source);
         Spectra spectra = Spectra.Of(network);
@@ -21,4 +19,3 @@ public static class Example
         fast.Save(target);
     }
 }
-#endregion

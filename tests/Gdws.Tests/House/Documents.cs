@@ -1,0 +1,48 @@
+using System.Text.RegularExpressions;
+
+namespace Gdws.Tests.House;
+
+/// <summary>The documents that users read, and what is in them to be typed.</summary>
+internal static partial class Documents
+{
+    /// <summary>Their names, from the project's root: README, the packages' readmes and everything in docs.</summary>
+    public static IReadOnlyList<string> All { get; } =
+    [
+        "README.md",
+        .. Found("src", "PACKAGE.md"),
+        .. Found("docs", "*.md"),
+    ];
+
+    public static string Read(string document) => File.ReadAllText(Path.Combine(SharedFiles.Root, document)).ReplaceLineEndings("\n");
+
+    /// <summary>The gdws commands of a document, in order, without the program's name; lines that end in \ go on.</summary>
+    public static IEnumerable<string> Commands(string document) =>
+        from block in ShellBlocks().Matches(Read(document))
+        from line in block.Groups[1].Value.Replace("\\\n", " ", StringComparison.Ordinal).Split('\n')
+        let match = GdwsCommand().Match(line.Split('#')[0].Trim())
+        where match.Success
+        select match.Groups[1].Value;
+
+    public static IEnumerable<string> CSharp(string document) => CSharpBlocks().Matches(Read(document)).Select(block => block.Groups[1].Value);
+
+    public static string[] Words(string command) => [.. Word().Matches(command).Select(match => match.Value.Trim('\'', '"'))];
+
+    private static IEnumerable<string> Found(string folder, string pattern) =>
+        Directory.EnumerateFiles(Path.Combine(SharedFiles.Root, folder), pattern, SearchOption.AllDirectories)
+            .Select(file => Path.GetRelativePath(SharedFiles.Root, file).Replace('\\', '/'))
+            .Where(file => !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal);
+
+    [GeneratedRegex(@"```(?:sh|console)\n(.*?)```", RegexOptions.Singleline)]
+    private static partial Regex ShellBlocks();
+
+    [GeneratedRegex(@"```csharp\n(.*?)```", RegexOptions.Singleline)]
+    private static partial Regex CSharpBlocks();
+
+    // An environment variable may stand before the program; a pipe or redirection ends what is the program's.
+    [GeneratedRegex(@"^(?:[A-Z_]+=\S+ )*(?:gdws|dotnet run --project src/Gdws\.Cli -c Release --) ([^|><]+)")]
+    private static partial Regex GdwsCommand();
+
+    [GeneratedRegex(@"'[^']*'|""[^""]*""|\S+")]
+    private static partial Regex Word();
+}
