@@ -30,7 +30,7 @@ internal sealed class Ablation : IDisposable
         _attack = new PgdAttack(threat) { Iterations = 20, Seed = options.Seed };
         if (options.Step > 0)
             _attack = _attack with { Step = options.Step };
-        _evaluation = options.Images > 0 ? ImageDataset.Open(options.EvaluationData).Skip(options.EvaluateFrom).Take(options.Images) : null;
+        _evaluation = options.Images > 0 ? ImageDataset.Open(options.EvaluationData, options.EvaluateSplit).Skip(options.EvaluateFrom).Take(options.Images) : null;
         int rest = Math.Max(1, data.Count - options.HeldOut);
         Stopwatch watch = Stopwatch.StartNew();
         _statistics = CalibrationStatistics.Collect(
@@ -74,14 +74,14 @@ internal sealed class Ablation : IDisposable
 
     private void Compare()
     {
-        Console.WriteLine("| MACs saved | recipe | KL clean | KL adversarial | natural (drop) | top 5 (drop) | PGD-20 (drop) | seconds |");
-        Console.WriteLine("|---|---|---|---|---|---|---|---|");
+        Console.WriteLine("| MACs saved | recipe | KL clean | KL adversarial | robust loss | natural (drop) | top 5 (drop) | PGD-20 (drop) | seconds |");
+        Console.WriteLine("|---|---|---|---|---|---|---|---|---|");
         if (_evaluation is not null)
         {
             using TorchNetwork network = new(_statistics.Spectra.Network);
             _dense = Evaluate(network);
             string robust = _options.NaturalOnly ? "" : $"{_dense.Robust[0].Accuracy:F1}";
-            Console.WriteLine($"| 1× | dense | 0 | 0 | {_dense.Natural.Accuracy:F1} | {_dense.Natural.TopFiveAccuracy:F1} | {robust} | |");
+            Console.WriteLine($"| 1× | dense | 0 | 0 | {RobustLoss(network)} | {_dense.Natural.Accuracy:F1} | {_dense.Natural.TopFiveAccuracy:F1} | {robust} | |");
         }
 
         foreach ((string name, CalibrationRecipe? recipe) in AblationRows.All)
@@ -94,18 +94,24 @@ internal sealed class Ablation : IDisposable
             foreach (double speedup in _options.Speedups)
             {
                 watch.Restart();
-                (GdwsPlan plan, OnnxModel network) = Approximate(calibrator, speedup);
+                (GdwsPlan plan, OnnxModel network) = Approximate(name, calibrator, speedup);
                 Print(name, plan, network, preparation, watch.Elapsed.TotalSeconds);
             }
         }
     }
 
-    private (GdwsPlan Plan, OnnxModel Network) Approximate(Calibrator? calibrator, double speedup)
+    private (GdwsPlan Plan, OnnxModel Network) Approximate(string name, Calibrator? calibrator, double speedup)
     {
         if (calibrator is not null)
         {
             CalibrationResult result = calibrator.Approximate(new Budget(BudgetKind.SpeedupMacs, speedup, _options.RoundTo));
             return (result.Plan, result.Network);
+        }
+
+        if (name != AblationRows.Lego)
+        {
+            GdwsPlan whole = Planner.WithinMacs(_statistics.Spectra, speedup, roundTo: _options.RoundTo) with { BiasCorrection = name == AblationRows.PlainWithBias };
+            return (whole, whole.ApplyTo(_statistics.Spectra.Network));
         }
 
         // LEGO has no budget of MACs: the β that comes to it.
@@ -141,8 +147,10 @@ internal sealed class Ablation : IDisposable
         }
 
         Console.WriteLine(
-            $"| {(double)plan.MacsBefore / plan.MacsAfter:F2}× | {name} | {clean:F4} | {adversarial:F4} | {accuracies} | {preparation:F0} + {seconds:F0} |");
+            $"| {(double)plan.MacsBefore / plan.MacsAfter:F2}× | {name} | {clean:F4} | {adversarial:F4} | {RobustLoss(network)} | {accuracies} | {preparation:F0} + {seconds:F0} |");
     }
+
+    private string RobustLoss(TorchNetwork network) => _options.RobustLoss ? $"{_heldOut.RobustLoss(network):F3}" : "";
 
     private EvaluationResult Evaluate(TorchNetwork network) =>
         new RobustnessEvaluation { Attacks = _options.NaturalOnly ? [] : [_attack] }.Run(network, _evaluation!);

@@ -7,7 +7,7 @@ internal sealed record AblationOptions
 {
     public const string Usage =
         "ablation NET.onnx CALIBRATION-DATA EVALUATION-DATA [--samples 2000] [--calibrate-first N] [--calibrate-from 0] [--held-out 200]"
-        + " [--images 0] [--evaluate-from 0] [--accuracy-of NAME,…] [--natural-only 0|1] [--speedups 2.2,3.6] [--round-to 16]"
+        + " [--images 0] [--evaluate-split test] [--evaluate-from 0] [--accuracy-of NAME,…] [--natural-only 0|1] [--robust-loss 0|1] [--speedups 2.2,3.6] [--round-to 16]"
         + " [--rows NAME,…] [--eps 8/255] [--step 2/255] [--seed 0]";
 
     public required string Network { get; init; }
@@ -34,11 +34,17 @@ internal sealed record AblationOptions
     /// <summary>Images of the evaluation data to skip.</summary>
     public int EvaluateFrom { get; init; }
 
+    /// <summary>Which images are evaluated on: test ones for figures, training ones to choose by.</summary>
+    public string EvaluateSplit { get; init; } = "test";
+
     /// <summary>Leaves the attack on the evaluation images out.</summary>
     public bool NaturalOnly { get; init; }
 
     /// <summary>G is a multiple of this, as <c>gdws approximate --speedup-macs</c> has it.</summary>
     public int RoundTo { get; init; } = 16;
+
+    /// <summary>Whether held-out images are attacked once more, against each network itself.</summary>
+    public bool RobustLoss { get; init; }
 
     public double[] Speedups { get; init; } = [2.2, 3.6];
 
@@ -71,7 +77,9 @@ internal sealed record AblationOptions
                 "--calibrate-from" => options with { CalibrateFrom = int.Parse(value, CultureInfo.InvariantCulture) },
                 "--evaluate-from" => options with { EvaluateFrom = int.Parse(value, CultureInfo.InvariantCulture) },
                 "--natural-only" => options with { NaturalOnly = value == "1" },
+                "--robust-loss" => options with { RobustLoss = value == "1" },
                 "--round-to" => options with { RoundTo = int.Parse(value, CultureInfo.InvariantCulture) },
+                "--evaluate-split" => options with { EvaluateSplit = value },
                 "--step" => options with { Step = Number(value) },
                 "--images" => options with { Images = int.Parse(value, CultureInfo.InvariantCulture) },
                 "--speedups" => options with { Speedups = [.. value.Split(',').Select(Number)] },

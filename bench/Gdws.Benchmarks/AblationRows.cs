@@ -2,21 +2,28 @@ using Gdws.Torch.Calibration;
 
 namespace Gdws.Benchmarks;
 
-/// <summary>The recipes that an ablation compares; null for LEGO on plain weights, the published method.</summary>
+/// <summary>The recipes that an ablation compares; null for what needs no images: LEGO, the published method, one threshold for
+/// all layers, and the same with biases that keep the means which batch normalisation tells of.</summary>
 internal static class AblationRows
 {
+    public const string Lego = "lego";
+    public const string Plain = "plain";
+    public const string PlainWithBias = "plain+bias";
+
     private static readonly CalibrationRecipe Quick = CalibrationRecipe.Of(CalibrationEffort.Quick);
     private static readonly CalibrationRecipe Full = CalibrationRecipe.Of(CalibrationEffort.Full);
     private static readonly CalibrationRecipe Whitened = new();
     private static readonly CalibrationRecipe Order = Whitened with { SecondOrder = true };
-    private static readonly CalibrationRecipe Plain = Whitened with { Whitened = false, OutputWeights = false, Refit = RefitKind.None };
+    private static readonly CalibrationRecipe Unwhitened = Whitened with { Whitened = false, OutputWeights = false, Refit = RefitKind.None };
 
     public static IReadOnlyList<(string Name, CalibrationRecipe? Recipe)> All { get; } =
     [
-        ("lego", null),
-        ("threshold", Plain),
-        ("threshold+bias", Plain with { Refit = RefitKind.Bias }),
-        ("threshold+refit", Plain with { Refit = RefitKind.Pointwise }),
+        (Lego, null),
+        (Plain, null),
+        (PlainWithBias, null),
+        ("threshold", Unwhitened),
+        ("threshold+bias", Unwhitened with { Refit = RefitKind.Bias }),
+        ("threshold+refit", Unwhitened with { Refit = RefitKind.Pointwise }),
         ("whitened", Whitened with { OutputWeights = false, Refit = RefitKind.None }),
         ("whitened+refit", Whitened with { OutputWeights = false }),
         ("whitened+refit+relative", Whitened with { OutputWeights = false, Weighting = LayerWeighting.Relative }),
@@ -28,13 +35,20 @@ internal static class AblationRows
         ("order+refit+measured", Order with { Weighting = LayerWeighting.FisherAndMeasured }),
         ("order+refit+measured+als", Order with { Weighting = LayerWeighting.FisherAndMeasured, AlternatingRounds = 2 }),
         ("order+sequential", Order with { Refit = RefitKind.Sequential }),
+        ("full", Full),
         ("quick", Quick),
+        ("quick-rounds", Quick with { SequentialRounds = 0 }),
+        ("quick+rounds", Quick with { SequentialRounds = 6 }),
         ("quick+measured", Quick with { Weighting = LayerWeighting.FisherAndMeasured }),
         ("quick+als", Quick with { AlternatingRounds = 2 }),
+        ("full-rounds", Full with { SequentialRounds = 0 }),
         ("full-skip", Full with { SkipCorrection = false }),
         ("full-differences", Full with { DifferenceWeight = 0 }),
         ("full-weights", Full with { OutputWeights = false }),
         ("full-fisher", Full with { Weighting = LayerWeighting.Fisher }),
-        ("full", Full),
+        ("full+als", Full with { AlternatingRounds = 6 }),
+        ("quick-gamma", Quick with { DifferenceWeight = 0 }),
+        ("quick+gamma2", Quick with { DifferenceWeight = 2 }),
+        ("full+gamma1", Full with { DifferenceWeight = 1 }),
     ];
 }

@@ -6,9 +6,16 @@ using Tensor = TorchSharp.torch.Tensor;
 namespace Gdws.Benchmarks;
 
 /// <summary>PreActResNet-18 and l-infinity PGD as one would write them directly on TorchSharp; the weights are those of the graph, by name.</summary>
-internal sealed class BarePreActResNet18(TorchNetwork source)
+internal sealed class BarePreActResNet18(IReadOnlyDictionary<string, Tensor> weights, string source)
 {
-    private readonly IReadOnlyDictionary<string, Tensor> _weights = source.Constants;
+    private readonly IReadOnlyDictionary<string, Tensor> _weights = weights;
+
+    public BarePreActResNet18(TorchNetwork source) : this(source.Constants, source.Source)
+    {
+    }
+
+    /// <summary>Whether batch normalisation uses the batch's statistics.</summary>
+    public bool Trains { get; set; }
 
     public Tensor Forward(Tensor images)
     {
@@ -28,6 +35,14 @@ internal sealed class BarePreActResNet18(TorchNetwork source)
     {
         using DisposeScope scope = torch.NewDisposeScope();
         Tensor targets = torch.tensor([.. labels.Select(label => (long)label)]);
+        Tensor x = Perturbed(images, targets, epsilon, step, iterations);
+        using IDisposable noGradients = torch.no_grad();
+        Forward(x);
+    }
+
+    public Tensor Perturbed(Tensor images, Tensor targets, double epsilon, double step, int iterations)
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
         Tensor low = (images - epsilon).clamp(0, 1);
         Tensor high = (images + epsilon).clamp(0, 1);
         Tensor x = (images + ((torch.rand_like(images) * 2 * epsilon) - epsilon)).clamp(low, high);
@@ -40,8 +55,7 @@ internal sealed class BarePreActResNet18(TorchNetwork source)
             x = x.add(gradient.sign(), step).clamp(low, high).MoveToOuterDisposeScope();
         }
 
-        using IDisposable noGradients = torch.no_grad();
-        Forward(x);
+        return x.MoveToOuterDisposeScope();
     }
 
     private Tensor Block(Tensor x, string name, long stride)
@@ -56,9 +70,9 @@ internal sealed class BarePreActResNet18(TorchNetwork source)
     }
 
     private Tensor Normalise(Tensor x, string name) => functional.batch_norm(
-        x, this[name + "running_mean"], this[name + "running_var"], this[name + "weight"], this[name + "bias"], training: false);
+        x, this[name + "running_mean"], this[name + "running_var"], this[name + "weight"], this[name + "bias"], training: Trains);
 
     private Tensor this[string name] => _weights.TryGetValue(name, out Tensor? weight)
         ? weight
-        : throw new GdwsException($"{source.Source}: has no tensor {name}; this benchmark needs a PreActResNet-18 made by `gdws convert`");
+        : throw new GdwsException($"{source}: has no tensor {name}; this benchmark needs a PreActResNet-18 made by `gdws convert`");
 }

@@ -13,11 +13,13 @@ internal sealed class HeldOutImages : IDisposable
     private const int BatchSize = 50;
 
     private readonly List<(torch.Tensor Images, torch.Tensor Logits, bool IsClean)> _batches = [];
+    private readonly List<(torch.Tensor Images, int[] Labels, int[] Indices)> _attacked = [];
+    private readonly PgdAttack _attack;
 
     public HeldOutImages(OnnxModel model, IImageDataset dataset, ThreatModel threat, int seed)
     {
         using TorchNetwork network = new(model);
-        PgdAttack attack = new(threat) { Iterations = 10, Seed = seed };
+        _attack = new PgdAttack(threat) { Iterations = 10, Seed = seed, StopWhenBroken = false };
         float[] pixels = new float[BatchSize * dataset.ImageLength()];
         int[] labels = new int[BatchSize];
         for (int start = 0; start < dataset.Count; start += BatchSize)
@@ -25,7 +27,8 @@ internal sealed class HeldOutImages : IDisposable
             int count = Math.Min(BatchSize, dataset.Count - start);
             dataset.CopyBatch(start, count, pixels, labels);
             torch.Tensor clean = torch.tensor(pixels[..(count * dataset.ImageLength())]).reshape(count, dataset.Channels, dataset.Height, dataset.Width);
-            using AttackResult result = attack.Run(network, clean, labels[..count], [.. Enumerable.Range(start, count)]);
+            using AttackResult result = _attack.Run(network, clean, labels[..count], [.. Enumerable.Range(start, count)]);
+            _attacked.Add((clean, labels[..count], [.. Enumerable.Range(start, count)]));
             Add(network, clean, isClean: true);
             Add(network, result.Images.clone(), isClean: false);
         }
@@ -45,6 +48,24 @@ internal sealed class HeldOutImages : IDisposable
         }
 
         return (sums[0] / counts[0], sums[1] / counts[1]);
+    }
+
+    /// <summary>The mean cross-entropy of images that are perturbed against the network itself.</summary>
+    public double RobustLoss(TorchNetwork network)
+    {
+        double sum = 0;
+        long count = 0;
+        foreach ((torch.Tensor images, int[] labels, int[] indices) in _attacked)
+        {
+            using DisposeScope scope = torch.NewDisposeScope();
+            using AttackResult result = _attack.Run(network, images, labels, indices);
+            using IDisposable noGradients = torch.no_grad();
+            torch.Tensor classes = torch.tensor(labels, torch.ScalarType.Int64);
+            sum += torch.nn.functional.cross_entropy(network.Forward(result.Images), classes, reduction: torch.nn.Reduction.Sum).item<float>();
+            count += labels.Length;
+        }
+
+        return sum / count;
     }
 
     public void Dispose()

@@ -12,6 +12,8 @@ Dictionary<string, Func<string[], int>> commands = new(StringComparer.Ordinal)
     ["engine-layers"] = EngineLayersBenchmark.Run,
     ["engine-load"] = EngineLoadBenchmark.Run,
     ["engine-steps"] = EngineStepsBenchmark.Run,
+    ["training-throughput"] = TrainingThroughput.Run,
+    ["training-memory"] = TrainingMemory.Run,
     ["spectra"] = _ => SpectraBenchmark.Run(),
 };
 

@@ -129,6 +129,8 @@ internal static class GdwsCommandLine
         new EvalRobustnessVerb(),
         new BenchmarkVerb(),
         new TrainVerb(),
+        new SweepVerb(),
+        new ReportVerb(),
     ];
 
     private static int Report(Exception exception, bool verbose, TextWriter error)

@@ -32,6 +32,44 @@ internal static class KeptScalar
     /// <summary>a + b.</summary>
     public static Tensor Plus(this Tensor a, Tensor b) => a.add(b, Factor);
 
+    /// <summary>a becomes a + b.</summary>
+    public static Tensor Increase(this Tensor a, Tensor b) => a.add_(b, Factor);
+
+    /// <summary>a becomes a + factor · b; of factors that are seldom the same twice, which aren't kept.</summary>
+    public static Tensor Increase(this Tensor a, Tensor b, double factor)
+    {
+        using Scalar number = factor;
+        return a.add_(b, number);
+    }
+
+    /// <summary>a becomes a + number.</summary>
+    public static Tensor Increase(this Tensor a, double number)
+    {
+        using Scalar scalar = number;
+        return a.add_(scalar);
+    }
+
+    /// <summary>a becomes a · number.</summary>
+    public static Tensor Scale(this Tensor a, double number)
+    {
+        using Scalar scalar = number;
+        return a.mul_(scalar);
+    }
+
+    /// <summary>a / number.</summary>
+    public static Tensor Over(this Tensor a, double number)
+    {
+        using Scalar scalar = number;
+        return a.div(scalar);
+    }
+
+    /// <summary>a + factor · b.</summary>
+    public static Tensor Plus(this Tensor a, Tensor b, double factor)
+    {
+        using Scalar number = factor;
+        return a.add(b, number);
+    }
+
     /// <summary>a − b.</summary>
     public static Tensor Minus(this Tensor a, Tensor b) => a.add(b, Negative);
 }

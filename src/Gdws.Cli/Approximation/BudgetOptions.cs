@@ -14,6 +14,13 @@ internal sealed class BudgetOptions
     private readonly Option<double?> _speedup =
         Bound("--speedup-macs", "R", "The whole network needs 1/R of its MACs; one threshold for all layers");
 
+    private readonly Option<double?> _maxDrop =
+        Bound("--max-drop", "POINTS", "The smallest network whose accuracy on --data drops by no more: natural accuracy, with --attack robust accuracy");
+    private readonly Option<double?> _time =
+        Bound("--speedup", "R", "The whole network needs 1/R of its time, by the measured times of its layers");
+    private readonly Option<double?> _latency =
+        Bound("--latency", "MS", "The whole network needs at most MS milliseconds a run, by the measured times of its layers");
+
     private readonly Option<int?> _roundTo = new("--round-to")
     {
         Description = "G is a multiple of N in every layer; runtimes are several times slower with other numbers than multiples of 16 (else 16 for "
@@ -22,7 +29,7 @@ internal sealed class BudgetOptions
     };
 
     /// <summary>The budgets, for the verb to add.</summary>
-    public IReadOnlyList<Option<double?>> Bounds => [_beta, _kernels, _speedup];
+    public IReadOnlyList<Option<double?>> Bounds => [_beta, _kernels, _speedup, _time, _latency, _maxDrop];
 
     /// <summary><c>--round-to</c>.</summary>
     public Option<int?> RoundTo => _roundTo;
@@ -33,8 +40,14 @@ internal sealed class BudgetOptions
         BudgetKind.Beta => "beta",
         BudgetKind.KernelsPerChannel => "kernels-per-channel",
         BudgetKind.SpeedupMacs => "speedup-macs",
+        BudgetKind.Speedup => "speedup",
+        BudgetKind.Latency => "latency",
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
     };
+
+    /// <summary>Whether a budget of measured time is given.</summary>
+    public bool IsOfTime(CommandResult result) =>
+        result.GetResult(_time) is { Implicit: false } || result.GetResult(_latency) is { Implicit: false };
 
     /// <summary>Refuses none or several.</summary>
     public void RequireOne(CommandResult result)
@@ -47,15 +60,28 @@ internal sealed class BudgetOptions
         }
     }
 
-    /// <summary>What bounds the approximation.</summary>
+    /// <summary>The drop of accuracy that is allowed, in points; null where the budget is another.</summary>
+    public double? MaxDrop(ParseResult arguments) => arguments.GetValue(_maxDrop);
+
+    /// <summary>Whether the budget is a drop of accuracy, while the command line is checked.</summary>
+    public bool IsMaxDrop(CommandResult result) => result.GetResult(_maxDrop) is { Implicit: false };
+
+    /// <summary>What G is a multiple of under a budget of the whole network.</summary>
+    public int RoundToOfNetwork(ParseResult arguments) => arguments.GetValue(_roundTo) ?? Planner.RuntimeBlock;
+
+    /// <summary>What bounds the approximation, where that follows from the network alone.</summary>
     public Budget Of(ParseResult arguments)
     {
         int? roundTo = arguments.GetValue(_roundTo);
         if (arguments.GetValue(_beta) is { } beta)
             return new Budget(BudgetKind.Beta, beta, roundTo ?? 1);
+        if (arguments.GetValue(_time) is { } speedup)
+            return new Budget(BudgetKind.Speedup, speedup, roundTo ?? 1);
+        if (arguments.GetValue(_latency) is { } milliseconds)
+            return new Budget(BudgetKind.Latency, milliseconds, roundTo ?? 1);
         return arguments.GetValue(_kernels) is { } ratio
             ? new Budget(BudgetKind.KernelsPerChannel, ratio, roundTo ?? 1)
-            : new Budget(BudgetKind.SpeedupMacs, arguments.GetValue(_speedup)!.Value, roundTo ?? Planner.RuntimeBlock);
+            : new Budget(BudgetKind.SpeedupMacs, arguments.GetValue(_speedup)!.Value, RoundToOfNetwork(arguments));
     }
 
     private static Option<double?> Bound(string name, string helpName, string description)

@@ -1,3 +1,4 @@
+using Gdws.Data;
 using Gdws.Planning;
 using Gdws.Torch.Calibration;
 
@@ -14,6 +15,11 @@ internal sealed class CalibratedApproximation(CalibrationStatistics statistics, 
         CalibrationResult result = calibrator.Approximate(budget, always, cancellation);
         return new Approximated(result.Plan, result.Network);
     }
+
+    public double MostSpeedup(int roundTo) => calibrator.MostSpeedup(always, roundTo);
+
+    /// <summary>A sentence where images that calibrated are among others, else null.</summary>
+    public string? SharedWith(IImageDataset images) => CalibrationOverlap.Describe(statistics.Record, images);
 
     public void Dispose()
     {

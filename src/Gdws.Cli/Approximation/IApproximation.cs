@@ -8,4 +8,7 @@ internal interface IApproximation : IDisposable
     /// <summary>Approximates the network within a budget.</summary>
     /// <exception cref="GdwsException">The budget can't be met.</exception>
     Approximated Within(Budget budget, CancellationToken cancellation);
+
+    /// <summary>The largest speed-up in MACs that a budget may ask for.</summary>
+    double MostSpeedup(int roundTo);
 }

@@ -1,110 +1,44 @@
-using Gdws.Cli.Evaluation;
 using Gdws.Cli.Output;
+using Gdws.Cli.Sweeps;
 using Gdws.Data;
-using Gdws.Execution;
-using Gdws.Onnx;
-using Gdws.OnnxRuntime;
-using Gdws.Planning;
 using Gdws.Torch.Attacks;
 using Gdws.Torch.Calibration;
 
 namespace Gdws.Cli.Demo;
 
-/// <summary>Approximates the network that ships and measures it before and after.</summary>
+/// <summary>The main job on the network that ships: a small sweep.</summary>
 internal static class DemoRun
 {
-    public static DemoResult Run(DemoSetup setup, IProgress<WorkProgress> progress, CancellationToken cancellation)
+    public static SweepResult Run(DemoSetup setup, IAnswers answers, IProgress<WorkProgress> progress, CancellationToken cancellation)
     {
         IImageDataset all = ImageDataset.Open(setup.Data);
         IImageDataset images = all.Take(all.Count - setup.CalibrationImages);
-        List<DemoNetwork> networks = [.. Approximate(setup, all.Skip(images.Count), progress, cancellation)];
-        for (int i = 0; i < networks.Count; i++)
-            networks[i] = networks[i] with { Accuracy = Accuracy(setup, networks[i], images, progress, cancellation) };
-
-        ThroughputReport throughput = Throughput(setup, networks, progress, cancellation);
-        return new DemoResult
+        SweepSetup sweep = new()
         {
-            Setup = setup,
-            Images = images.Count,
-            Networks = [.. networks.Zip(throughput.Results, (network, result) => network with { Throughput = result })],
-            Throughput = throughput,
+            Network = setup.Network,
+            Images = images,
+            Attacked = setup.AttackedImages,
+            Budgets = setup.Speedups,
+            CalibratedBudgets = setup.CalibratedSpeedups,
+            CalibrationImages = all.Skip(images.Count),
+            CanCalibrateByHand = false,
+            Calibration = new CalibrationOptions
+            {
+                Samples = 2 * setup.CalibrationImages,
+                Attack = (PgdAttack)setup.CalibrationAttack.ToAttack(),
+                Seed = setup.Seed,
+            },
+            Attacks = [setup.Attack],
+            EvaluationBatch = setup.Batch,
+            Duration = setup.BenchmarkTime,
+            Pictures = setup.Pictures,
+            Seed = setup.Seed,
+            Title = "A robust network, before and after",
+            Introduction = "A PreActResNet-18 of width 16, adversarially trained on Fashion-MNIST, and the same network with its 3×3 convolutions replaced by"
+                + " generalized depthwise-separable (GDWS) ones. Nothing was trained. The calibrated networks were fitted in closed form to what the dense one"
+                + $" computes on {setup.CalibrationImages:N0} images on which nothing below is measured.",
+            Command = setup.Seed == 0 ? "gdws demo" : $"gdws demo --seed {setup.Seed}",
         };
-    }
-
-    private static IEnumerable<DemoNetwork> Approximate(
-        DemoSetup setup, IImageDataset calibrationImages, IProgress<WorkProgress> progress, CancellationToken cancellation)
-    {
-        OnnxModel dense = OnnxModel.Load(setup.Network);
-        yield return new DemoNetwork { Name = "dense", File = "dense.onnx", Model = dense, Complexity = NetworkComplexity.Of(dense) };
-
-        Spectra spectra = Spectra.Of(dense);
-        foreach (double speedup in setup.Speedups)
-        {
-            GdwsPlan plan = Planner.WithinMacs(spectra, speedup, roundTo: Planner.RuntimeBlock);
-            yield return Approximated("GDWS", speedup, plan, plan.ApplyTo(dense));
-        }
-
-        RelayedProgress<CalibrationProgress> relayed = new(progress, p => new WorkProgress(p.Stage, p.Done, p.Total, p.Unit));
-        CalibrationOptions options = new() { Samples = 2 * calibrationImages.Count, Attack = (PgdAttack)setup.CalibrationAttack.ToAttack(), Seed = setup.Seed };
-        using CalibrationStatistics statistics = CalibrationStatistics.Collect(spectra, calibrationImages, options, relayed, cancellation);
-        using Calibrator calibrator = new(statistics, null, relayed, cancellation);
-        foreach (double speedup in setup.CalibratedSpeedups)
-        {
-            CalibrationResult result = calibrator.Approximate(new Budget(BudgetKind.SpeedupMacs, speedup, Planner.RuntimeBlock), always: false, cancellation);
-            yield return Approximated("calibrated", speedup, result.Plan, result.Network);
-        }
-    }
-
-    private static DemoNetwork Approximated(string kind, double speedup, GdwsPlan plan, OnnxModel model) => new()
-    {
-        Name = $"{kind}, MACs ÷ {speedup}",
-        File = $"{kind.ToLowerInvariant()}-macs-{speedup}.onnx",
-        Model = model,
-        Plan = plan,
-        Complexity = NetworkComplexity.Of(model),
-    };
-
-    /// <summary>Natural accuracy on all images (ONNX Runtime is faster), robust accuracy on the first ones (libtorch has gradients).</summary>
-    private static AccuracyReport Accuracy(
-        DemoSetup setup, DemoNetwork network, IImageDataset images, IProgress<WorkProgress> progress, CancellationToken cancellation)
-    {
-        RelayedProgress<WorkProgress> named = new(progress, p => p with { Part = $"{network.Name}: {p.Part.Split(',')[0]}" });
-        AccuracyCount natural =
-            EngineAccuracy.Measure(new OnnxRuntimeEngine(), network.Model, images, setup.Batch, named, cancellation).Natural;
-        RelayedProgress<WorkProgress> attackOnly = new(new Ignoring(named, "natural"), p => p);
-        AccuracyReport attacked = TorchAccuracy.Measure(
-            network.Model, images.Take(setup.AttackedImages), [setup.Attack], "cpu", setup.Batch, attackOnly, cancellation);
-        return new AccuracyReport(natural, attacked.Robust);
-    }
-
-    private static ThroughputReport Throughput(
-        DemoSetup setup, List<DemoNetwork> networks, IProgress<WorkProgress> progress, CancellationToken cancellation)
-    {
-        OnnxRuntimeEngine engine = new();
-        List<ThroughputCandidate> candidates = [];
-        try
-        {
-            foreach (DemoNetwork network in networks)
-                candidates.Add(new ThroughputCandidate(network.File, engine.Name, engine.Load(network.Model, 1)));
-            ThroughputMeasurement measurement = new(new ThroughputOptions { Duration = setup.BenchmarkTime, Seed = setup.Seed });
-            return measurement.Run(
-                candidates,
-                new RelayedProgress<double>(progress, WorkProgress.OfThroughput),
-                cancellation);
-        }
-        finally
-        {
-            candidates.ForEach(candidate => candidate.Session.Dispose());
-        }
-    }
-
-    /// <summary>Leaves out the parts whose name holds a word.</summary>
-    private sealed class Ignoring(IProgress<WorkProgress> target, string word) : IProgress<WorkProgress>
-    {
-        public void Report(WorkProgress value)
-        {
-            if (!value.Part.Contains(word, StringComparison.Ordinal))
-                target.Report(value);
-        }
+        return new SweepRun(sweep, answers, progress, cancellation).Run();
     }
 }

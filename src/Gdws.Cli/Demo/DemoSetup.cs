@@ -26,6 +26,9 @@ internal sealed record DemoSetup
 
     public int Batch { get; init; } = 100;
 
+    /// <summary>How many images the report shows.</summary>
+    public int Pictures { get; init; } = 6;
+
     public TimeSpan BenchmarkTime { get; init; } = TimeSpan.FromSeconds(3);
 
     public int Seed { get; init; }

@@ -50,6 +50,9 @@ internal static class Quantity
     /// <summary>E.g. <c>2.17×</c>.</summary>
     public static string Ratio(double ratio) => $"{ratio:F2}×";
 
+    /// <summary>Milliseconds with four significant digits or three decimals, e.g. <c>0.413</c>, <c>12.34</c>.</summary>
+    public static string Milliseconds(double milliseconds) => milliseconds.ToString(milliseconds < 10 ? "F3" : milliseconds < 100 ? "F2" : "F1");
+
     /// <summary>E.g. <c>4.2 s</c>, <c>1:05</c>, <c>2:10:00</c>.</summary>
     public static string Time(double seconds)
     {

@@ -13,4 +13,8 @@ internal sealed record WorkProgress(string Part, int Done, int Total, string Uni
     /// <summary>How far a throughput measurement is.</summary>
     /// <param name="share">Between 0 and 1.</param>
     public static WorkProgress OfThroughput(double share) => new("images per second", (int)Math.Round(100 * share), 100, "%");
+
+    /// <summary>How far a measurement of layers is.</summary>
+    /// <param name="share">Between 0 and 1.</param>
+    public static WorkProgress OfLatency(double share) => new("milliseconds of layers", (int)Math.Round(100 * share), 100, "%");
 }

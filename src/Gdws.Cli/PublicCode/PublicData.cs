@@ -23,43 +23,26 @@ internal static class PublicData
     /// <exception cref="GdwsException">They aren't there; the message says where they were looked for.</exception>
     public static IImageDataset Open(string dataset, string? folder)
     {
-        string[] inside = dataset switch
+        (string[] folders, string[] files) = dataset switch
         {
-            "cifar10" => ["", "cifar-10-batches-bin"],
-            "cifar100" => ["", "cifar-100-binary"],
-            "svhn" => [""],
+            "cifar10" => (new[] { "", "cifar-10-batches-bin", "cifar-10-batches-py" }, new[] { "test_batch.bin", "test_batch" }),
+            "cifar100" => (["", "cifar-100-binary", "cifar-100-python"], ["test.bin", "test"]),
+            "svhn" => ([""], ["test_32x32.mat"]),
             _ => throw new GdwsException($"--dataset {dataset}: the public code takes the name but has no images for it; expected cifar10, cifar100 or svhn"),
         };
-        string file = dataset switch { "cifar10" => "test_batch.bin", "cifar100" => "test.bin", _ => "test_32x32.mat" };
         string[] roots = folder is null ? [$"/scratch/{dataset.ToUpperInvariant()}", "data"] : [folder];
         if (dataset == "svhn" && folder is not null && File.Exists(folder))
             return ImageDataset.Open($"svhn:{folder}");
 
-        foreach (string candidate in roots.SelectMany(root => inside.Select(name => Path.Combine(root, name))))
+        foreach (string candidate in roots.SelectMany(root => folders.Select(name => Path.Combine(root, name))))
         {
-            string path = Path.Combine(candidate, file);
-            if (File.Exists(path))
-                return ImageDataset.Open($"{dataset}:{(dataset == "svhn" ? path : candidate)}");
-        }
-
-        if (roots.Select(root => PythonVersion(dataset, root)).FirstOrDefault(found => found is not null) is { } python)
-        {
-            throw new GdwsException(
-                $"{python}: is the Python version of {dataset}, a pickle; unpack the binary version beside it ({inside[^1]}, same site) or name its folder by --data-dir");
+            string? file = files.Select(name => Path.Combine(candidate, name)).FirstOrDefault(File.Exists);
+            if (file is not null)
+                return ImageDataset.Open($"{dataset}:{(dataset == "svhn" ? file : candidate)}");
         }
 
         string where = folder is null ? $"{string.Join(" and ", roots)} (--data-dir names another folder)" : folder;
-        throw new GdwsException($"no {file}{(inside.Length > 1 ? $" or {inside[^1]}/{file}" : "")} in {where}");
-    }
-
-    private static string? PythonVersion(string dataset, string root)
-    {
-        string[] places = dataset switch
-        {
-            "cifar10" => ["cifar-10-batches-py/test_batch", "test_batch"],
-            "cifar100" => ["cifar-100-python/test", "test"],
-            _ => [],
-        };
-        return places.Select(place => Path.Combine(root, place)).FirstOrDefault(File.Exists);
+        string inside = folders.Length > 1 ? $", nor in {string.Join(" or ", folders.Skip(1))} there" : "";
+        throw new GdwsException($"no {string.Join(" or ", files)} in {where}{inside}");
     }
 }

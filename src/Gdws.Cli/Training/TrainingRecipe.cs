@@ -11,13 +11,14 @@ namespace Gdws.Cli.Training;
 internal sealed class TrainingRecipe
 {
     private const string Natural = "natural";
+    private const string Pgd = "pgd";
     private const string Trades = "trades";
     private const string Fast = "fast";
     private const string Msd = "msd";
     private const string Auto = "auto";
 
-    private readonly Option<string> _method = SharedOptions.Choice("--method", "pgd", "What for: natural accuracy; robustness by PGD adversarial training, "
-        + "TRADES or fast (one-step) training; robustness to several threat models by MSD", Natural, "pgd", Trades, Fast, Msd);
+    private readonly Option<string> _method = SharedOptions.Choice("--method", Pgd, "What for: natural accuracy; robustness by PGD adversarial training, "
+        + "TRADES or fast (one-step) training; robustness to several threat models by MSD", Natural, Pgd, Trades, Fast, Msd);
 
     private readonly Option<string> _norm = SharedOptions.Choice("--norm", "linf", "How the size of a perturbation is measured", "linf", "l2", "l1");
     private readonly Option<Fraction?> _epsilon =
@@ -52,7 +53,7 @@ internal sealed class TrainingRecipe
     /// <summary>Refuses options that the method doesn't have.</summary>
     public void RequireOptionsOfTheMethod(CommandResult result)
     {
-        string method = result.GetValue(_method)!;
+        string method = result.GetValue(_method) ?? Pgd;
         Option[] foreign = method switch
         {
             Natural => [_norm, _epsilon, _threats, _step, _iterations, _beta],

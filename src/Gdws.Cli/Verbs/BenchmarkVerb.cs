@@ -1,7 +1,10 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Gdws.Cli.Output;
 using Gdws.Execution;
+using Gdws.Latency;
 using Gdws.Onnx;
+using Gdws.Planning;
 
 namespace Gdws.Cli.Verbs;
 
@@ -24,22 +27,43 @@ internal sealed class BenchmarkVerb : Verb
     private readonly Option<string> _engine =
         SharedOptions.Choice("--engine", Engines.OnnxRuntime, "What runs the networks", [.. Engines.Names, AllEngines]);
 
+    private readonly Option<bool> _layers = new("--layers")
+    {
+        Description = "Measure every convolution of one network instead, dense and as GDWS with several numbers of kernels",
+    };
+
+    private readonly Option<string?> _output = new("-o", "--output")
+    {
+        Description = "With --layers: keep the times, for approximate --latency-model",
+        HelpName = "LATENCY.json",
+    };
+
     public BenchmarkVerb() : base(
         "benchmark",
-        "Measures images per second (FPS) of networks against each other, in turns",
-        "gdws benchmark dense.onnx gdws.onnx --batch 1 --threads 1")
+        "Measures images per second (FPS) of networks against each other, in turns; with --layers the milliseconds of each layer",
+        "gdws benchmark dense.onnx gdws.onnx --batch 1 --threads 1",
+        "gdws benchmark dense.onnx --layers --engine onnxruntime -o latency.json")
     {
         Add(_networks);
         Add(_batch);
         Add(_threads);
         Add(_engine);
         Add(_seconds);
+        Add(_layers);
+        Add(_output);
         Add(_seed);
         Add(SharedOptions.Json);
+        Validators.Add(RequireWhatLayersNeed);
     }
 
     protected override void Run(VerbContext context, ParseResult arguments)
     {
+        if (arguments.GetValue(_layers))
+        {
+            BenchmarkLayers(context, arguments);
+            return;
+        }
+
         ThroughputOptions options = new()
         {
             Batch = arguments.GetValue(_batch),
@@ -69,6 +93,38 @@ internal sealed class BenchmarkVerb : Verb
         {
             candidates.ForEach(candidate => candidate.Session.Dispose());
         }
+    }
+
+    private void BenchmarkLayers(VerbContext context, ParseResult arguments)
+    {
+        string source = arguments.GetRequiredValue(_networks)[0];
+        string? output = arguments.GetValue(_output);
+        OutputPath.RequireDistinct([source], output, arguments.GetValue(SharedOptions.Json));
+        if (output is not null)
+            OutputPath.RequireWritable(output);
+        LatencyOptions options = new()
+        {
+            Batch = arguments.GetValue(_batch),
+            Threads = arguments.GetValue(_threads),
+            Duration = TimeSpan.FromSeconds(arguments.GetValue(_seconds).Value),
+            Seed = arguments.GetValue(_seed),
+        };
+        LatencyModel model = LayerTimes.Measure(context, NetworkFile.Load(source), arguments.GetValue(_engine)!, options);
+        if (output is not null)
+            model.Save(output);
+        LayerTimes.Show(context, model);
+        context.WriteJson(() => model);
+    }
+
+    private void RequireWhatLayersNeed(CommandResult result)
+    {
+        bool layers = result.GetValue(_layers);
+        if (!layers && result.GetResult(_output) is { Implicit: false })
+            result.AddError("-o keeps the times of layers: give --layers too");
+        if (layers && result.GetValue(_networks) is { Length: > 1 } networks)
+            result.AddError($"--layers measures one network at a time, found {networks.Length}");
+        if (layers && result.GetValue(_engine) == AllEngines)
+            result.AddError($"--layers measures one engine at a time: {string.Join(", ", Engines.Names)}");
     }
 
     /// <summary>Measures with a progress bar.</summary>

@@ -1,6 +1,10 @@
 using System.CommandLine;
 using Gdws.Cli.Demo;
 using Gdws.Cli.Output;
+using Gdws.Cli.Reports;
+using Gdws.Cli.Sweeps;
+using Gdws.Onnx;
+using Gdws.Planning;
 
 namespace Gdws.Cli.Verbs;
 
@@ -37,38 +41,28 @@ internal sealed class DemoVerb : Verb
         if (!File.Exists(setup.Network))
             throw new GdwsException($"{setup.Network}: the network that ships with gdws is missing; install or build gdws again");
 
-        DemoResult result = context.Track(progress => DemoRun.Run(setup, progress, context.Cancellation));
-        double seconds = context.Seconds;
-        Write(folder, result, seconds, context.Cancellation);
+        FreshAnswers answers = new();
+        SweepResult result = context.Track(progress => DemoRun.Run(setup, answers, progress, context.Cancellation));
+        context.Cancellation.ThrowIfCancellationRequested();
+        Write(folder, result, answers);
 
-        FigureTable table = new FigureTable().Words(DemoResult.Headers[0]).Figures(DemoResult.Headers[1..]);
-        foreach (string[] row in result.Rows)
-            table.Row(row);
-        table.Print(context.Output);
-        context.Line();
-        foreach (string note in result.Notes)
-            context.Line(note);
-        context.Line($"{result.Throughput.Machine}");
-        context.Line($"written to {folder}: {Files(result)}; {Quantity.Time(seconds)}");
-        foreach (string warning in result.Throughput.Warnings)
-            context.Warn(warning);
-        context.WriteJson(() => result.Document(seconds));
+        SweepTable.Print(context, result);
+        context.Line($"written to {folder}: {SweepFolder.Report}, {SweepFolder.Results}, {string.Join(", ", answers.Networks.Keys)} and the plans;"
+            + $" {Quantity.Time(context.Seconds)}");
+        context.WriteJson(() => result);
     }
 
     /// <summary>Everything is written after all was measured, so that a demo that is stopped leaves nothing.</summary>
-    private static void Write(string folder, DemoResult result, double seconds, CancellationToken cancellation)
+    private static void Write(string folder, SweepResult result, FreshAnswers answers)
     {
-        cancellation.ThrowIfCancellationRequested();
-        foreach (DemoNetwork network in result.Networks)
+        foreach ((string file, OnnxModel network) in answers.Networks)
         {
-            network.Model.Save(Path.Combine(folder, network.File));
-            network.Plan?.Save(Path.Combine(folder, network.PlanFile));
+            string target = Path.Combine(folder, file);
+            network.Save(target);
+            GdwsPlan.Of(network)?.Save(Path.ChangeExtension(target, ".plan.json"));
         }
 
-        AtomicFile.WriteText(Path.Combine(folder, "results.json"), JsonOutput.ToText(result.Document(seconds)));
-        AtomicFile.WriteText(Path.Combine(folder, "report.md"), DemoReport.Write(result, seconds));
+        AtomicFile.WriteText(Path.Combine(folder, SweepFolder.Results), SweepJson.Write(result));
+        AtomicFile.WriteText(Path.Combine(folder, SweepFolder.Report), ReportPage.Write(result));
     }
-
-    private static string Files(DemoResult result) =>
-        $"report.md, results.json, {string.Join(", ", result.Networks.Select(n => n.File))} and the plans";
 }

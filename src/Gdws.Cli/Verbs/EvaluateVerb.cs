@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Gdws.Cli.Approximation;
 using Gdws.Cli.Evaluation;
 using Gdws.Cli.Output;
 using Gdws.Data;
@@ -51,6 +52,8 @@ internal sealed class EvaluateVerb : Verb
             data = data.Take(limit);
         data.RequireMatches(signature.Channels, signature.Height, signature.Width, signature.Classes, path);
 
+        if (CalibrationOverlap.Describe(model, data) is { } overlap)
+            context.Warn(overlap);
         IReadOnlyList<AttackChoice> attacks = _attack.Choices(arguments, arguments.GetValue(_seed));
         string engine = arguments.GetValue(_engine) ?? (attacks.Count == 0 && device == "cpu" ? Engines.OnnxRuntime : Engines.Torch);
         int batch = arguments.GetValue(_batch);

@@ -94,7 +94,13 @@ internal sealed class TrainVerb : Verb
             SafeTensors.Write(weights, network.ToTensors());
         File.Delete(checkpoint);
         context.Line();
-        context.Line(Summary(context, output, result));
+        context.Line($"{output}: epoch {result.Best.Epoch} of {options.Epochs}{(result.IsStoppedEarly ? ", stopped early" : "")}, {Quantity.Time(context.Seconds)}");
+        if (result.Best.Validation is { } held)
+        {
+            context.Line($"on images held out: natural {Quantity.Accuracy(held.Natural, held.Images)}"
+                + (held.Robust is { } robust ? $", robust {Quantity.Percent(robust, held.Images)} (pgd, 10 steps)" : ""));
+        }
+
         context.WriteJson(() => TrainingDocument.Of(context, model, output, training, heldOut, options, result));
     }
 
@@ -118,15 +124,6 @@ internal sealed class TrainVerb : Verb
     {
         foreach (string line in table.Header)
             context.Line(line);
-    }
-
-    private static string Summary(VerbContext context, string output, TrainingResult result)
-    {
-        string which = result.Best.Validation is { } held
-            ? $"epoch {result.Best.Epoch}, on images held out natural {Quantity.Accuracy(held.Natural, held.Images)}"
-                + (held.Robust is { } robust ? $", robust {Quantity.Percent(robust, held.Images)} (pgd, 10 steps)" : "")
-            : $"epoch {result.Best.Epoch}";
-        return $"{output}: {which}{(result.IsStoppedEarly ? ", stopped early" : "")}; {Quantity.Time(context.Seconds)}";
     }
 
     private static WorkProgress Relay(TrainingProgress value)

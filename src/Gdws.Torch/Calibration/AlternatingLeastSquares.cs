@@ -53,10 +53,10 @@ internal static class AlternatingLeastSquares
         Tensor metric = weighted.mm(pointwise);
         Tensor target = problem.OwnBlocks(weighted, problem.WeightedWeight.t().contiguous(), map);
         Tensor blocks = inverses.index_select(0, torch.tensor(map, ScalarType.Int64, inverses.device));
-        Tensor scale = metric.diagonal().clamp(min: 1e-30).reciprocal().unsqueeze(1);
+        Tensor scale = metric.diagonal().clamp(min: KeptScalar.Of(1e-30)).reciprocal().unsqueeze(1);
 
         Tensor x = kernels.Kernels.clone();
-        Tensor residual = target - Apply(x);
+        Tensor residual = target.Minus(Apply(x));
         Tensor preconditioned = Precondition(residual);
         Tensor direction = preconditioned.clone();
         double product = (residual * preconditioned).sum().item<double>();
@@ -67,11 +67,11 @@ internal static class AlternatingLeastSquares
             double curvature = (direction * applied).sum().item<double>();
             if (!(curvature > 0))
                 break;
-            x.add_(direction, product / curvature);
-            residual.add_(applied, -product / curvature);
+            x.Increase(direction, product / curvature);
+            residual.Increase(applied, -product / curvature);
             Tensor next = Precondition(residual);
             double nextProduct = (residual * next).sum().item<double>();
-            direction.mul_(nextProduct / product).add_(next);
+            direction.Scale(nextProduct / product).Increase(next);
             product = nextProduct;
         }
 
@@ -91,7 +91,7 @@ internal static class AlternatingLeastSquares
         // The damping of S makes every block definite, but rounding can still spoil it where a channel is dead.
         using DisposeScope scope = torch.NewDisposeScope();
         Tensor blocks = problem.ChannelBlocks();
-        blocks.diagonal(0, 1, 2).add_(1e-9 * blocks.diagonal(0, 1, 2).mean().item<double>());
+        blocks.diagonal(0, 1, 2).Increase(1e-9 * blocks.diagonal(0, 1, 2).mean().item<double>());
         return torch.linalg.inv(blocks).MoveToOuterDisposeScope();
     }
 
@@ -100,6 +100,6 @@ internal static class AlternatingLeastSquares
         using DisposeScope scope = torch.NewDisposeScope();
         using Tensor old = kernels.Kernels;
         Tensor lengths = old.square().sum(1, keepdim: true).sqrt();
-        return kernels with { Kernels = (old / torch.where(lengths > 0, lengths, torch.ones_like(lengths))).MoveToOuterDisposeScope() };
+        return kernels with { Kernels = (old / torch.where(lengths.gt(KeptScalar.Zero), lengths, torch.ones_like(lengths))).MoveToOuterDisposeScope() };
     }
 }

@@ -46,7 +46,7 @@ internal sealed class CalibratedLayer : IDisposable
         LayerSpectrum plain = layer.Spectrum!;
         torch.Device device = information.device;
         double mean = information.mean().item<double>();
-        Tensor outputs = recipe.OutputWeights ? information / mean : torch.ones_like(information);
+        Tensor outputs = recipe.OutputWeights ? information.Over(mean) : torch.ones_like(information);
         Tensor weight = ImageTensors.From(plain.Weight, plain.Outputs, plain.Inputs * plain.KernelSize).to(ScalarType.Float64, device);
         Tensor covariance = moments.Combined(recipe.DifferenceWeight, out double gamma);
         LayerProblem problem = new(

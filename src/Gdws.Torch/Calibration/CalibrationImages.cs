@@ -8,6 +8,8 @@ internal sealed class CalibrationImages : IDisposable
 {
     private readonly List<(Tensor Images, int Pairs)> _batches = [];
 
+    private readonly List<ulong> _fingerprints = [];
+
     private CalibrationImages(bool isPaired) => IsPaired = isPaired;
 
     /// <summary>Whether every clean image has a perturbed one beside it.</summary>
@@ -20,6 +22,9 @@ internal sealed class CalibrationImages : IDisposable
     /// The batches <c>[N, C, H, W]</c> on the network's device. Where images are paired the first half is clean and the second half the same perturbed.
     /// </summary>
     public IEnumerable<Tensor> Batches => _batches.Select(batch => batch.Images);
+
+    /// <summary>What tells the clean images apart from others.</summary>
+    public string Fingerprints => ImageFingerprints.Pack(_fingerprints);
 
     /// <summary>The number of batches.</summary>
     public int BatchCount => _batches.Count;
@@ -37,7 +42,7 @@ internal sealed class CalibrationImages : IDisposable
             foreach (int[] chunk in indices.Chunk(options.BatchSize))
             {
                 cancellation.ThrowIfCancellationRequested();
-                images._batches.Add((Batch(network, dataset, options, chunk, cancellation), chunk.Length));
+                images._batches.Add((Batch(network, dataset, options, chunk, images._fingerprints, cancellation), chunk.Length));
                 report(done += chunk.Length, indices.Length);
             }
 
@@ -78,7 +83,8 @@ internal sealed class CalibrationImages : IDisposable
         return all[..wanted];
     }
 
-    private static Tensor Batch(TorchNetwork network, IImageDataset dataset, CalibrationOptions options, int[] indices, CancellationToken cancellation)
+    private static Tensor Batch(
+        TorchNetwork network, IImageDataset dataset, CalibrationOptions options, int[] indices, List<ulong> fingerprints, CancellationToken cancellation)
     {
         using DisposeScope scope = torch.NewDisposeScope();
         int length = dataset.ImageLength();
@@ -87,6 +93,7 @@ internal sealed class CalibrationImages : IDisposable
         for (int i = 0; i < indices.Length; i++)
         {
             dataset.CopyImage(indices[i], pixels.AsSpan(i * length, length));
+            fingerprints.Add(ImageFingerprints.Of(pixels.AsSpan(i * length, length)));
             labels[i] = dataset.Label(indices[i]);
         }
 

@@ -27,11 +27,14 @@ public sealed record CalibrationRecipe
     /// <summary>Whether the last convolution of a residual block also makes good for the error of the skip connection. Only with the sequential refit.</summary>
     public bool SkipCorrection { get; init; } = true;
 
+    /// <summary>Rounds of alternating least squares on the inputs that the approximated layers before make. Only with the sequential refit.</summary>
+    public int SequentialRounds { get; init; }
+
     /// <summary>The parts of an effort.</summary>
     /// <param name="effort">The effort.</param>
     public static CalibrationRecipe Of(CalibrationEffort effort)
     {
-        CalibrationRecipe quick = new() { DifferenceWeight = 0.5, SecondOrder = true, Refit = RefitKind.Sequential };
-        return effort == CalibrationEffort.Quick ? quick : quick with { Weighting = LayerWeighting.FisherAndMeasured, AlternatingRounds = 2 };
+        CalibrationRecipe quick = new() { DifferenceWeight = 0.5, SecondOrder = true, Refit = RefitKind.Sequential, SequentialRounds = 2 };
+        return effort == CalibrationEffort.Quick ? quick : quick with { Weighting = LayerWeighting.FisherAndMeasured, AlternatingRounds = 2, SequentialRounds = 6 };
     }
 }

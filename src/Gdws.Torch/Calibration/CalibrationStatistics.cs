@@ -87,6 +87,7 @@ public sealed class CalibrationStatistics : IDisposable
                     Attack = Describe(options),
                     Seed = options.Seed,
                     Effort = "",
+                    Fingerprints = images.Fingerprints,
                 },
                 Warnings = [.. WarningsOf(layers, moments, count)],
             };

@@ -103,6 +103,12 @@ public sealed class Calibrator : IDisposable
         return new CalibrationResult(plan, factors, plan.ApplyTo(network, factors));
     }
 
+    /// <summary>The largest speed-up in multiply-accumulates that a budget may ask for.</summary>
+    /// <param name="always">Whether layers become GDWS convolutions also where that doesn't pay.</param>
+    /// <param name="roundTo">The number of kernels of a layer is a multiple of this; at least 1, e.g. 16.</param>
+    /// <returns>Rounded down to hundredths, at least 1.</returns>
+    public double MostSpeedup(bool always = false, int roundTo = 1) => KernelChoice.MostSpeedup(_statistics.Spectra, _layers, always, roundTo);
+
     /// <summary>Frees what was prepared.</summary>
     public void Dispose() => _layers.ForEach(layer => layer.Dispose());
 
@@ -207,25 +213,33 @@ public sealed class Calibrator : IDisposable
         return new GdwsFactors(spectrum.Outputs, spectrum.Inputs, spectrum.KernelHeight, spectrum.KernelWidth, kernels.Map, depthwise, weights, bias);
     }
 
+    /// <summary>Fits layer after layer.</summary>
     private void RefitInSequence(
         OnnxModel network, GdwsPlan plan, CalibratedLayer[] layers, Dictionary<string, GdwsFactors> factors, CancellationToken cancellation)
     {
-        SequentialRefit refit = new(_statistics.Dense, network, plan.ApplyTo(network, factors), _statistics.Options) { SkipCorrection = _recipe.SkipCorrection };
-        Dictionary<string, (float[] Pointwise, float[] Bias)> fitted = refit.Run(
-            [.. layers.Select(layer => layer.Convolution)],
-            layers.ToDictionary(layer => layer.Layer.Name, layer => layer.Gamma, StringComparer.Ordinal),
+        SequentialRefit refit = new(_statistics.Dense, network, plan.ApplyTo(network, factors), _statistics.Options, _recipe);
+        Dictionary<string, FittedWeights> fitted = refit.Run(
+            layers,
             _statistics.Images,
             (done, total) => _progress?.Report(new CalibrationProgress("refit in sequence", done, total, "layers")),
             cancellation);
         foreach (CalibratedLayer layer in layers)
         {
-            (float[] pointwise, float[] bias) = fitted[layer.Layer.Name];
+            FittedWeights weights = fitted[layer.Layer.Name];
             GdwsFactors old = factors[layer.Layer.Name];
+            float[] correction = [.. weights.Bias];
             float[]? own = Bias(layer.Convolution);
-            for (int m = 0; own is not null && m < bias.Length; m++)
-                bias[m] -= own[m];
+            for (int m = 0; own is not null && m < correction.Length; m++)
+                correction[m] -= own[m];
             factors[layer.Layer.Name] = new GdwsFactors(
-                old.Outputs, old.Inputs, old.KernelHeight, old.KernelWidth, old.ChannelMap, old.Depthwise.ToArray(), old.Kernels == 0 ? [] : pointwise, bias);
+                old.Outputs,
+                old.Inputs,
+                old.KernelHeight,
+                old.KernelWidth,
+                old.ChannelMap,
+                old.Kernels == 0 ? [] : weights.Kernels ?? old.Depthwise.ToArray(),
+                old.Kernels == 0 ? [] : weights.Pointwise,
+                correction);
         }
     }
 

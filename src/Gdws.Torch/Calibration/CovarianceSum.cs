@@ -40,18 +40,18 @@ internal sealed class CovarianceSum : IDisposable
         using DisposeScope scope = torch.NewDisposeScope();
         using IDisposable noGradients = torch.no_grad();
         _pivot ??= Pivot(rows);
-        Tensor distance = rows - _pivot;
+        Tensor distance = rows.Minus(_pivot);
         Tensor transposed = distance.t();
-        _products.add_(transposed.mm(distance));
-        _sum.add_(distance.sum(0, type: ScalarType.Float64));
+        _products.Increase(transposed.mm(distance));
+        _sum.Increase(distance.sum(0, type: ScalarType.Float64));
         Count += rows.shape[0];
         if (others is null)
             return;
 
         _otherPivot ??= Pivot(others);
-        Tensor otherDistance = others - _otherPivot;
-        _crossProducts!.add_(transposed.mm(otherDistance));
-        _otherSum!.add_(otherDistance.sum(0, type: ScalarType.Float64));
+        Tensor otherDistance = others.Minus(_otherPivot);
+        _crossProducts!.Increase(transposed.mm(otherDistance));
+        _otherSum!.Increase(otherDistance.sum(0, type: ScalarType.Float64));
     }
 
     /// <summary><c>[size]</c>.</summary>
@@ -79,16 +79,17 @@ internal sealed class CovarianceSum : IDisposable
     private Tensor Mean(Tensor sum, Tensor? pivot)
     {
         using DisposeScope scope = torch.NewDisposeScope();
-        return (sum / Math.Max(1, Count) + (pivot is null ? 0 : pivot.to(ScalarType.Float64))).MoveToOuterDisposeScope();
+        Tensor distance = sum.Over(Math.Max(1, Count));
+        return (pivot is null ? distance : distance.Plus(pivot.to(ScalarType.Float64))).MoveToOuterDisposeScope();
     }
 
     private Tensor Centred(Tensor products, Tensor left, Tensor right)
     {
         using DisposeScope scope = torch.NewDisposeScope();
         double n = Math.Max(1, Count);
-        Tensor mean = products / n;
+        Tensor mean = products.Over(n);
         if (_centred)
-            mean.addmm_(left.unsqueeze(1) / n, right.unsqueeze(0) / n, beta: 1, alpha: -1);
+            mean.addmm_(left.unsqueeze(1).Over(n), right.unsqueeze(0).Over(n), beta: 1, alpha: -1);
         return mean.MoveToOuterDisposeScope();
     }
 }

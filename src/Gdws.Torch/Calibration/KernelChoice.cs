@@ -26,15 +26,25 @@ internal static class KernelChoice
             spectra,
             budget,
             chosen.ToDictionary(pair => pair.Key, pair => new ChosenKernels([.. pair.Value.Counts], pair.Value.Error), StringComparer.Ordinal),
-            always);
+            always || budget.IsOfTime);
+        if (budget.Latency is { } latency)
+            plan = LatencyPlanner.Timed(plan, latency);
         return (plan, plan.Layers.Where(layer => layer.IsGdws).ToDictionary(layer => layer.Name, layer => chosen[layer.Name].Kernels(), StringComparer.Ordinal));
     }
+
+    /// <summary>The largest speed-up in multiply-accumulates that can be reached.</summary>
+    public static double MostSpeedup(Spectra spectra, IReadOnlyList<CalibratedLayer> layers, bool always, int roundTo) => Planner.MostSpeedup(
+        spectra,
+        layers.All(layer => layer.Removal is not null)
+            ? CurveAllocation.LeastCost([.. layers.Select(layer => Curved(layer, always, roundTo))])
+            : GlobalThreshold.LeastCost([.. layers.Select(layer => Costed(layer, always, roundTo))]));
 
     private static Dictionary<string, (int[] Counts, double Error, Func<KernelSet> Kernels)> ByOrder(
         Spectra spectra, IReadOnlyList<CalibratedLayer> layers, Budget budget, bool always)
     {
         int?[] numbers = budget.Kind switch
         {
+            _ when budget.IsOfTime => [.. ByTime(spectra, layers, budget, always, layer => (layer.Removal!.Curve.Fewest, layer.Removal.Curve.At))],
             BudgetKind.SpeedupMacs => [.. ByCurves(spectra, [.. layers.Select(layer => Curved(layer, always, budget.RoundTo))], budget)],
             BudgetKind.KernelsPerChannel => [.. layers.Select(layer => (int?)Clamp(layer, Ratio(layer, budget)))],
             _ => [.. layers.Select(layer => (int?)Clamp(layer, Rounded(WithinError(layer.Removal!.Curve, budget.Value * layer.Problem.DenseError), budget.RoundTo)))],
@@ -55,16 +65,26 @@ internal static class KernelChoice
     private static Dictionary<string, (int[] Counts, double Error, Func<KernelSet> Kernels)> BySingularValues(
         Spectra spectra, IReadOnlyList<CalibratedLayer> layers, Budget budget, bool always)
     {
-        IReadOnlyList<Selection> selections = budget.Kind switch
+        IReadOnlyList<Selection?> selections;
+        if (budget.IsOfTime)
         {
-            BudgetKind.SpeedupMacs => ByThreshold(spectra, [.. layers.Select(layer => Costed(layer, always, budget.RoundTo))], budget),
-            BudgetKind.KernelsPerChannel => [.. layers.Select(layer => Mego.Select(layer.Spectrum, Ratio(layer, budget)))],
-            _ => [.. layers.Select(layer => WithinShare(layer, budget))],
-        };
+            selections = SelectedByTime(spectra, layers, budget, always);
+        }
+        else
+        {
+            selections = budget.Kind switch
+            {
+                BudgetKind.SpeedupMacs => ByThreshold(spectra, [.. layers.Select(layer => Costed(layer, always, budget.RoundTo))], budget),
+                BudgetKind.KernelsPerChannel => [.. layers.Select(layer => Mego.Select(layer.Spectrum, Ratio(layer, budget)))],
+                _ => [.. layers.Select(layer => WithinShare(layer, budget))],
+            };
+        }
+
         Dictionary<string, (int[], double, Func<KernelSet>)> chosen = new(StringComparer.Ordinal);
         for (int i = 0; i < layers.Count; i++)
         {
-            Selection selection = selections[i];
+            if (selections[i] is not { } selection)
+                continue;
             torch.Device device = layers[i].Problem.Weight.device;
             chosen[layers[i].Layer.Name] = ([.. selection.KernelsPerChannel], selection.WeightedError, () => KernelSet.Of(selection, device));
         }
@@ -76,6 +96,33 @@ internal static class KernelChoice
     {
         Planner.RequireReachable(spectra, budget.Value, CurveAllocation.LeastCost(layers));
         return CurveAllocation.Select(layers, Planner.MacBudget(spectra, budget.Value));
+    }
+
+    private static IReadOnlyList<int?> ByTime(
+        Spectra spectra,
+        IReadOnlyList<CalibratedLayer> layers,
+        Budget budget,
+        bool always,
+        Func<CalibratedLayer, (int Fewest, Func<int, double> Error)> curve) => LatencyPlanner.Choose(
+            spectra,
+            budget,
+            always,
+            [.. layers.Select(layer =>
+            {
+                (int fewest, Func<int, double> error) = curve(layer);
+                return (layer.Layer, fewest, (Func<int, double>)(kernels => layer.Weight * error(kernels)));
+            })]);
+
+    private static Selection?[] SelectedByTime(Spectra spectra, IReadOnlyList<CalibratedLayer> layers, Budget budget, bool always)
+    {
+        IReadOnlyList<int?> numbers = ByTime(spectra, layers, budget, always, layer => (0, LeastErrors(layer)));
+        return [.. layers.Select((layer, i) => numbers[i] is { } kernels ? Mego.Select(layer.Spectrum, kernels) : null)];
+    }
+
+    private static Func<int, double> LeastErrors(CalibratedLayer layer)
+    {
+        double[] errors = Mego.LeastErrors(layer.Spectrum);
+        return kernels => errors[kernels];
     }
 
     private static IReadOnlyList<Selection> ByThreshold(Spectra spectra, CostedLayer[] layers, Budget budget)

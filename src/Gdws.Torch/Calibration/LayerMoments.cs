@@ -24,7 +24,7 @@ public sealed record LayerMoments(long Patches, Tensor Mean, Tensor Covariance, 
             gamma = differences > 0 ? weight * own / differences : 0;
         }
 
-        return gamma > 0 ? Covariance.add(Difference!, gamma) : Covariance.clone();
+        return gamma > 0 ? Covariance.Plus(Difference!, gamma) : Covariance.clone();
     }
 
     /// <summary>Frees the tensors.</summary>

@@ -22,6 +22,18 @@ internal sealed class LayerProblem : IDisposable
     /// <param name="outputWeights">F, <c>[M]</c>, double precision; kept.</param>
     /// <param name="kernelSize">K².</param>
     public LayerProblem(Tensor weight, Tensor covariance, Tensor mean, Tensor outputWeights, int kernelSize)
+        : this(weight, covariance, mean, outputWeights, kernelSize, null)
+    {
+    }
+
+    /// <summary>Poses the problem for targets that aren't W u: E then lacks a constant.</summary>
+    /// <param name="weight">W, <c>[M, C·K²]</c>, what damping pulls towards; double precision; kept.</param>
+    /// <param name="covariance">S, <c>[C·K², C·K²]</c>, double precision; kept and damped.</param>
+    /// <param name="mean">μ, <c>[C·K²]</c>, double precision; not kept.</param>
+    /// <param name="outputWeights">F, <c>[M]</c>, double precision; kept.</param>
+    /// <param name="kernelSize">K².</param>
+    /// <param name="cross">Cov(u, t), <c>[C·K², M]</c>, double precision; kept and changed. Null for S Wᵀ.</param>
+    public LayerProblem(Tensor weight, Tensor covariance, Tensor mean, Tensor outputWeights, int kernelSize, Tensor? cross)
     {
         using DisposeScope scope = torch.NewDisposeScope();
         Weight = weight;
@@ -31,8 +43,9 @@ internal sealed class LayerProblem : IDisposable
         Mean = mean.clone().DetachFromDisposeScope();
         Tensor diagonal = covariance.diagonal();
         double meanDiagonal = diagonal.mean().item<double>();
-        diagonal.add_(Damping * (meanDiagonal > 0 ? meanDiagonal : 1));
-        WeightedWeight = covariance.mm(weight.t()).DetachFromDisposeScope();
+        double added = Damping * (meanDiagonal > 0 ? meanDiagonal : 1);
+        diagonal.Increase(added);
+        WeightedWeight = (cross?.Increase(weight.t(), added) ?? covariance.mm(weight.t())).DetachFromDisposeScope();
         OutputVariance = (weight.t() * WeightedWeight).sum([0]).DetachFromDisposeScope();
         DenseError = (OutputVariance * outputWeights).sum().item<double>();
     }
@@ -107,7 +120,7 @@ internal sealed class LayerProblem : IDisposable
         using DisposeScope scope = torch.NewDisposeScope();
         Tensor weighted = TimesCovariance(kernels.Map, kernels.Kernels);
         Tensor h = TimesKernels(weighted, kernels);
-        Tensor symmetric = (h + h.t()) / 2;
+        Tensor symmetric = h.Plus(h.t()).Over(2);
         Tensor t = TimesKernels(WeightedWeight.t().contiguous(), kernels).t().contiguous();
         return (symmetric.MoveToOuterDisposeScope(), t.MoveToOuterDisposeScope());
     }
@@ -119,7 +132,7 @@ internal sealed class LayerProblem : IDisposable
     {
         using DisposeScope scope = torch.NewDisposeScope();
         Tensor means = TimesKernels(Mean.unsqueeze(0), kernels).squeeze(0);
-        return (Weight.mv(Mean) - pointwise.mv(means)).MoveToOuterDisposeScope();
+        return Weight.mv(Mean).Minus(pointwise.mv(means)).MoveToOuterDisposeScope();
     }
 
     /// <summary>E(P D) = tr F (W S Wᵀ − 2 P T + P H Pᵀ).</summary>
@@ -127,7 +140,7 @@ internal sealed class LayerProblem : IDisposable
     {
         using DisposeScope scope = torch.NewDisposeScope();
         (Tensor h, Tensor t) = Reduce(kernels);
-        Tensor rows = OutputVariance + (pointwise * (pointwise.mm(h) - (2 * t.t()))).sum(1);
+        Tensor rows = OutputVariance.Plus((pointwise * pointwise.mm(h).Plus(t.t(), -2)).sum(1));
         return (rows * OutputWeights).sum().item<double>();
     }
 

@@ -19,7 +19,7 @@ internal static class LeastSquares
     {
         using DisposeScope scope = torch.NewDisposeScope();
         (Tensor factor, double added) = Factor(h, damping);
-        Tensor right = towards is null ? t : t.add(towards, added);
+        Tensor right = towards is null ? t : t.Plus(towards, added);
         return torch.cholesky_solve(right, factor).MoveToOuterDisposeScope();
     }
 
@@ -43,7 +43,7 @@ internal static class LeastSquares
         {
             double added = share * (mean > 0 ? mean : 1);
             Tensor damped = h.clone();
-            damped.diagonal().add_(added);
+            damped.diagonal().Increase(added);
             try
             {
                 return (torch.linalg.cholesky(damped), added);

@@ -16,6 +16,6 @@ public static class OutputDivergence
         using IDisposable noGradients = torch.no_grad();
         Tensor p = original.to(ScalarType.Float64).log_softmax(1);
         Tensor q = approximated.to(ScalarType.Float64).log_softmax(1);
-        return (p.exp() * (p - q)).sum(1).mean().item<double>();
+        return (p.exp() * p.Minus(q)).sum(1).mean().item<double>();
     }
 }

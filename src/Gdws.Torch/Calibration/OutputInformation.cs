@@ -44,11 +44,11 @@ internal static class OutputInformation
         foreach (Tensor sum in sums.Values)
         {
             using DisposeScope scope = torch.NewDisposeScope();
-            sum.div_(count);
+            sum.Scale(1.0 / count);
             double mean = sum.mean().item<double>();
             if (!double.IsFinite(mean))
                 throw new GdwsException($"{network.Source}: gradients aren't finite");
-            sum.add_(mean > 0 ? Floor * mean : 1);
+            sum.Increase(mean > 0 ? Floor * mean : 1);
         }
 
         return sums;
@@ -68,7 +68,7 @@ internal static class OutputInformation
         Tensor[] values = [.. layers.Select(layer => run.Value(layer.Output))];
         IList<Tensor> all = torch.autograd.grad([loss], values);
         for (int i = 0; i < values.Length; i++)
-            sums[layers[i].Name].add_(all[i].square().sum([0, 2, 3], type: ScalarType.Float64));
+            sums[layers[i].Name].Increase(all[i].square().sum([0, 2, 3], type: ScalarType.Float64));
     }
 
     private static Tensor Draw(Tensor logits, int seed, int batch)

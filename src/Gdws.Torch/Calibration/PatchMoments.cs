@@ -93,7 +93,7 @@ public sealed class PatchMoments : IDisposable
             long half = patches.shape[0] / 2;
             using Tensor clean = patches.narrow(0, 0, half);
             using Tensor perturbed = patches.narrow(0, half, half);
-            using Tensor difference = perturbed - clean;
+            using Tensor difference = perturbed.Minus(clean);
             _differences.Add(difference);
         }
 

@@ -49,7 +49,7 @@ internal sealed record ResidualSkip(string Value, float[]? Scale)
     public Tensor Correction(TorchRun dense, TorchRun approximated)
     {
         using DisposeScope scope = torch.NewDisposeScope();
-        Tensor difference = dense.Value(Value) - approximated.Value(Value);
+        Tensor difference = dense.Value(Value).Minus(approximated.Value(Value));
         if (Scale is not null)
         {
             float[] inverse = [.. Scale.Select(s => Math.Abs(s) < LeastScale * Scale.Max(Math.Abs) || s == 0 ? 0 : 1 / s)];

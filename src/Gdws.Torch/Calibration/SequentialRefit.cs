@@ -3,117 +3,140 @@ using Gdws.Onnx;
 namespace Gdws.Torch.Calibration;
 
 /// <summary>
-/// Fits pointwise weights and biases layer after layer, in the order of the network, on the inputs that the layers approximated before make; the target is
+/// Fits weights and biases layer after layer, in the order of the network, on the inputs that the layers approximated before make; the target is
 /// what the dense network's layer puts out for the same image. So errors don't add up along the network: every layer makes good for those before it.
 /// </summary>
 /// <remarks>
 /// With z = D x̂ the depthwise outputs and t the target: (Cov z + γ E ΔzΔzᵀ + δI) Pᵀ = Cov(z, t) + γ E ΔzΔtᵀ + δP₀ᵀ, b = E t − P E z. Δ is the difference
-/// between a perturbed image and the same clean; P₀, the weights so far, decides what the images leave open.
+/// between a perturbed image and the same clean; P₀, the weights so far, decides what the images leave open. With rounds of alternating least squares the
+/// moments are those of whole patches of x̂, and kernels and pointwise weights are improved by turns for them.
 /// </remarks>
-internal sealed class SequentialRefit(TorchNetwork dense, OnnxModel denseModel, OnnxModel approximated, CalibrationOptions options)
+internal sealed class SequentialRefit(
+    TorchNetwork dense, OnnxModel denseModel, OnnxModel approximated, CalibrationOptions options, CalibrationRecipe recipe)
 {
     private const double Damping = 1e-4;
 
     // A layer has a few thousand unknowns an output, and each image gives 32 positions or more: further images change little and take long.
     private const int MostImages = 500;
 
-    /// <summary>Whether the last convolution of a residual block makes good for the skip connection's error.</summary>
-    public required bool SkipCorrection { get; init; }
-
     /// <summary>Fits all layers.</summary>
-    /// <param name="layers">The layers of the dense network that are GDWS convolutions in the other, in order.</param>
-    /// <param name="gammas">γ by the layer's name.</param>
+    /// <param name="layers">The layers that are GDWS convolutions in the approximated network, in order.</param>
     /// <param name="images">The images.</param>
     /// <param name="report">Is told the layers done and all.</param>
     /// <param name="cancellation">Ends the work early.</param>
-    /// <returns>Pointwise weights <c>[M, G]</c> and whole biases <c>[M]</c>, by the layer's name.</returns>
-    public Dictionary<string, (float[] Pointwise, float[] Bias)> Run(
-        IReadOnlyList<ConvolutionLayer> layers,
-        IReadOnlyDictionary<string, double> gammas,
-        CalibrationImages images,
-        Action<int, int> report,
-        CancellationToken cancellation)
+    /// <returns>By the layer's name.</returns>
+    public Dictionary<string, FittedWeights> Run(
+        IReadOnlyList<CalibratedLayer> layers, CalibrationImages images, Action<int, int> report, CancellationToken cancellation)
     {
         using IDisposable noGradients = torch.no_grad();
         using TorchNetwork network = new(approximated, dense.Device, new TorchNetworkOptions { FoldBatchNormalization = false, SkipFinalSoftmax = true });
-        Dictionary<string, (float[], float[])> fitted = new(StringComparer.Ordinal);
+        Dictionary<string, FittedWeights> fitted = new(StringComparer.Ordinal);
         Dictionary<string, ConvolutionLayer> replaced = approximated.Convolutions.Where(layer => layer.Kind == ConvolutionKind.Gdws)
             .ToDictionary(layer => layer.Output, StringComparer.Ordinal);
-        HashSet<string> pending = [.. layers.Select(layer => layer.Output)];
+        HashSet<string> pending = [.. layers.Select(layer => layer.Convolution.Output)];
         using ActivationStore store = new(dense, network, [.. images.FirstBatches(MostImages)], options.ActivationMemory);
         for (int i = 0; i < layers.Count; i++)
         {
-            ConvolutionLayer layer = layers[i], gdws = replaced[layer.Output];
-            _ = pending.Remove(layer.Output);
-            ResidualSkip? skip = SkipCorrection ? ResidualSkip.Of(denseModel, layer, pending.Contains) : null;
-            double gamma = images.IsPaired ? gammas.GetValueOrDefault(layer.Name) : 0;
-            fitted[layer.Name] = Fit(network, layer, gdws, skip, gamma, i, images.IsPaired, store, cancellation);
+            CalibratedLayer layer = layers[i];
+            ConvolutionLayer gdws = replaced[layer.Convolution.Output];
+            _ = pending.Remove(layer.Convolution.Output);
+            ResidualSkip? skip = recipe.SkipCorrection ? ResidualSkip.Of(denseModel, layer.Convolution, pending.Contains) : null;
+            bool ofPatches = recipe.SequentialRounds > 0;
+            using RefitSums sums = Collect(layer, gdws, skip, ofPatches, images.IsPaired, i, store, cancellation);
+            fitted[layer.Layer.Name] = ofPatches ? BothSolved(network, layer, gdws, sums, cancellation) : Solved(network, gdws, sums, layer.Gamma);
             report(i + 1, layers.Count);
         }
 
         return fitted;
     }
 
-    private (float[] Pointwise, float[] Bias) Fit(
-        TorchNetwork network,
-        ConvolutionLayer layer,
+    private RefitSums Collect(
+        CalibratedLayer layer,
         ConvolutionLayer gdws,
         ResidualSkip? skip,
-        double gamma,
-        int stream,
+        bool ofPatches,
         bool isPaired,
+        int stream,
         ActivationStore store,
         CancellationToken cancellation)
     {
-        using CovarianceSum all = new(gdws.Kernels, layer.Outputs, dense.Device);
-        using CovarianceSum differences = new(gdws.Kernels, layer.Outputs, dense.Device, centred: false);
-        LayerGeometry geometry = new(layer);
+        ConvolutionLayer convolution = layer.Convolution;
+        LayerGeometry geometry = new(convolution);
+        RefitSums sums = new(ofPatches ? layer.Problem.Weight.shape[1] : gdws.Kernels, convolution.Outputs, isPaired && layer.Gamma > 0, dense.Device);
         int number = 0;
-        store.ForEach((original, changed) =>
+        try
         {
-            cancellation.ThrowIfCancellationRequested();
-            using DisposeScope scope = torch.NewDisposeScope();
-            long[] positions = geometry.Draw(options.Seed, stream, number++, options.PositionsPerImage);
-            Tensor z = LayerGeometry.At(changed.Value(gdws.Node.Output[0]), positions);
-            Tensor t = LayerGeometry.At(original.Value(layer.Output), positions);
-            if (skip is not null)
+            store.ForEach((original, changed) =>
             {
-                using Tensor correction = skip.Correction(original, changed);
-                t += LayerGeometry.At(correction, positions);
-            }
+                cancellation.ThrowIfCancellationRequested();
+                using DisposeScope scope = torch.NewDisposeScope();
+                long[] positions = geometry.Draw(options.Seed, stream, number++, options.PositionsPerImage);
+                Tensor z = ofPatches
+                    ? geometry.Patches(changed.Value(convolution.Input), positions)
+                    : LayerGeometry.At(changed.Value(gdws.Node.Output[0]), positions);
+                Tensor t = LayerGeometry.At(original.Value(convolution.Output), positions);
+                if (skip is not null)
+                {
+                    using Tensor correction = skip.Correction(original, changed);
+                    t.Increase(LayerGeometry.At(correction, positions));
+                }
 
-            all.Add(z, t);
-            if (gamma > 0 && isPaired)
-            {
-                long half = z.shape[0] / 2;
-                differences.Add(z.narrow(0, half, half) - z.narrow(0, 0, half), t.narrow(0, half, half) - t.narrow(0, 0, half));
-            }
-        });
-
-        return Solve(network.Constants[gdws.PointwiseNode!.Input[1]], network.Constants[gdws.PointwiseNode.Input[2]], all, differences, gamma);
+                sums.Add(z, t);
+            });
+            return sums;
+        }
+        catch
+        {
+            sums.Dispose();
+            throw;
+        }
     }
 
-    /// <summary>Solves for one layer and writes its weights into the approximated network, for the layers behind it to see.</summary>
-    private static (float[] Pointwise, float[] Bias) Solve(Tensor weight, Tensor bias, CovarianceSum all, CovarianceSum differences, double gamma)
+    /// <summary>Solves for pointwise weights and writes them into the approximated network, for the layers behind to see.</summary>
+    private static FittedWeights Solved(TorchNetwork network, ConvolutionLayer gdws, RefitSums sums, double gamma)
     {
         using DisposeScope scope = torch.NewDisposeScope();
-        Tensor h = all.Covariance();
-        Tensor t = all.Cross();
-        if (gamma > 0 && differences.Count > 0)
-        {
-            h.add_(differences.Covariance(), gamma);
-            t.add_(differences.Cross(), gamma);
-        }
+        (Tensor h, Tensor t) = sums.Combined(gamma);
+        Tensor before = network.Constants[gdws.PointwiseNode!.Input[1]].flatten(1).t().to(ScalarType.Float64);
+        Tensor pointwise = LeastSquares.Solve(h.Plus(h.t()).Over(2), t, Damping, before).t().contiguous();
+        return Written(network, gdws, pointwise, sums.TargetMean().Minus(pointwise.mv(sums.RowMean())), null);
+    }
 
-        Tensor before = weight.flatten(1).t().to(ScalarType.Float64);
-        Tensor solved = LeastSquares.Solve((h + h.t()) / 2, t, Damping, before).t().contiguous();
-        Tensor offset = all.OtherMean() - solved.mv(all.Mean());
-        weight.copy_(solved.reshape(weight.shape));
-        bias.copy_(offset);
+    /// <summary>Improves kernels and pointwise weights by turns.</summary>
+    private FittedWeights BothSolved(
+        TorchNetwork network, CalibratedLayer layer, ConvolutionLayer gdws, RefitSums sums, CancellationToken cancellation)
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        (Tensor h, Tensor t) = sums.Combined(layer.Gamma);
+        using LayerProblem problem = new(
+            layer.Problem.Weight.clone().DetachFromDisposeScope(),
+            (h.Plus(h.t()).Over(2)).DetachFromDisposeScope(),
+            sums.RowMean(),
+            layer.Problem.OutputWeights.clone().DetachFromDisposeScope(),
+            layer.Spectrum.KernelSize,
+            t.DetachFromDisposeScope());
+        int[] map = gdws.GatherNode is null ? [.. Enumerable.Range(0, gdws.Kernels)] : [.. gdws.ChannelMap];
+        using KernelSet present = new(map, network.Constants[gdws.WeightName].flatten(1).to(ScalarType.Float64));
+        using KernelSet better = AlternatingLeastSquares.Improve(problem, present, recipe.SequentialRounds, cancellation);
+        Tensor pointwise = AlternatingLeastSquares.Pointwise(problem, better);
+        Tensor means = problem.TimesKernels(problem.Mean.unsqueeze(0), better).squeeze(0);
+        return Written(network, gdws, pointwise, sums.TargetMean().Minus(pointwise.mv(means)), better.Kernels);
+    }
 
-        float[] pointwise = new float[solved.numel()], biases = new float[offset.numel()];
-        solved.CopyTo(pointwise);
-        offset.CopyTo(biases);
-        return (pointwise, biases);
+    private static FittedWeights Written(TorchNetwork network, ConvolutionLayer gdws, Tensor pointwise, Tensor bias, Tensor? kernels)
+    {
+        Tensor weight = network.Constants[gdws.PointwiseNode!.Input[1]], depthwise = network.Constants[gdws.WeightName];
+        weight.copy_(pointwise.reshape(weight.shape));
+        network.Constants[gdws.PointwiseNode.Input[2]].copy_(bias);
+        if (kernels is not null)
+            depthwise.copy_(kernels.reshape(depthwise.shape));
+        return new FittedWeights(Copy(pointwise), Copy(bias)) { Kernels = kernels is null ? null : Copy(kernels) };
+    }
+
+    private static float[] Copy(Tensor tensor)
+    {
+        float[] values = new float[tensor.numel()];
+        tensor.CopyTo(values);
+        return values;
     }
 }

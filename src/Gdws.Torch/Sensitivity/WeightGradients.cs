@@ -46,7 +46,7 @@ internal static class WeightGradients
         Tensor weighted = patches.bmm(between);
 
         // A sum of squares written in another way: only rounding can make it negative.
-        return Channels(layer, weighted.mul_(patches).sum(2)).clamp_(min: 0).MoveToOuterDisposeScope();
+        return Channels(layer, weighted.mul_(patches).sum(2)).clamp_(min: KeptScalar.Zero).MoveToOuterDisposeScope();
     }
 
     private static Tensor Channels(ConvolutionLayer layer, Tensor columns) => columns.reshape(columns.shape[0], layer.Inputs, -1).sum(2);

@@ -37,8 +37,10 @@ internal sealed class TrainingCheckpoint(string path, TrainingIdentity identity)
         Checkpoint file = Checkpoint.Load(path);
         if (!file.Metadata.TryGetValue(StateKey, out string? record) || !file.Metadata.TryGetValue(IdentityKey, out string? of))
             throw new InvalidFileException(path, "is no checkpoint of a training by gdws: a training can't go on from weights alone");
-        string? difference = Parse<TrainingIdentity>(of).DifferenceTo(identity);
-        if (difference is not null)
+        TrainingIdentity found = Parse<TrainingIdentity>(of);
+        if (found is not { Network: not null, Data: not null, Validation: not null, Options: not null })
+            throw new InvalidFileException(path, "its metadata is damaged");
+        if (found.DifferenceTo(identity) is { } difference)
             throw new GdwsException($"{path}: can't go on from this checkpoint: {difference}");
 
         state.Record = Sound(Parse<TrainingRecord>(record));
@@ -85,7 +87,7 @@ internal sealed class TrainingCheckpoint(string path, TrainingIdentity identity)
 
     private TrainingRecord Sound(TrainingRecord record)
     {
-        bool isSound = record.Epoch >= 0 && record.Step >= 0 && record.History is not null && record.History.Count == record.Epoch
+        bool isSound = record.Epoch >= 0 && record.Step >= 0 && record.History is not null && record.History.Count == record.Epoch && record.History.All(epoch => epoch is not null)
             && record.BestEpoch >= 0 && record.BestEpoch <= record.Epoch && record.Losses == record.Step && double.IsFinite(record.LossSum);
         return isSound ? record : throw new InvalidFileException(path, "its metadata contradicts itself");
     }

@@ -2,7 +2,7 @@ namespace Gdws.Data;
 
 /// <summary>
 /// The binary version of CIFAR-10 and CIFAR-100 (Krizhevsky 2009): records of one (CIFAR-10) or two (CIFAR-100: coarse, fine)
-/// label bytes and 3,072 pixels as <c>[3, 32, 32]</c>.
+/// label bytes and 3,072 pixels as <c>[3, 32, 32]</c>. Folders with the Python version instead are left to <see cref="CifarPickles"/>.
 /// </summary>
 internal static class CifarFiles
 {
@@ -11,6 +11,9 @@ internal static class CifarFiles
     public static IImageDataset Open10(string name, string folder, string split)
     {
         DataFile.ExistingFolder(folder);
+        string[] pickles = split == "test" ? ["test_batch"] : [.. Enumerable.Range(1, 5).Select(number => $"data_batch_{number}")];
+        if (Pickles(folder, pickles) is { Length: > 0 } found)
+            return CifarPickles.Read(name, split, found, "labels", classes: 10);
         string[] files = split == "test"
             ? [Path.Combine(folder, "test_batch.bin")]
             : [.. Enumerable.Range(1, 5).Select(number => Path.Combine(folder, $"data_batch_{number}.bin")).Where(File.Exists)];
@@ -19,8 +22,18 @@ internal static class CifarFiles
         return Read(name, split, files, labelBytes: 1, classes: 10);
     }
 
-    public static IImageDataset Open100(string name, string folder, string split) =>
-        Read(name, split, [Path.Combine(DataFile.ExistingFolder(folder), $"{split}.bin")], labelBytes: 2, classes: 100);
+    public static IImageDataset Open100(string name, string folder, string split)
+    {
+        DataFile.ExistingFolder(folder);
+        return Pickles(folder, split) is { Length: > 0 } found
+            ? CifarPickles.Read(name, split, found, "fine_labels", classes: 100)
+            : Read(name, split, [Path.Combine(folder, $"{split}.bin")], labelBytes: 2, classes: 100);
+    }
+
+    /// <summary>The files of the Python version, where the folder has these and not the binary ones.</summary>
+    private static string[] Pickles(string folder, params string[] names) => names.Any(name => File.Exists(Path.Combine(folder, $"{name}.bin")))
+        ? []
+        : [.. names.Select(name => Path.Combine(folder, name)).Where(File.Exists)];
 
     private static ByteImageDataset Read(string name, string split, string[] files, int labelBytes, int classes)
     {

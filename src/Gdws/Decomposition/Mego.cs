@@ -21,4 +21,19 @@ public static class Mego
         int firstKept = Math.Max(0, spectrum.Components - kernels);
         return new Selection(spectrum, order.KernelsPerChannel(spectrum.Inputs, firstKept), weights);
     }
+
+    /// <summary>The smallest weighted error that every number of kernels allows.</summary>
+    /// <param name="spectrum">The layer's spectrum.</param>
+    /// <param name="sensitivity">α_c, <c>[C]</c>, each at least 0; empty for ones.</param>
+    /// <returns><c>[C·min(M, K²) + 1]</c>: the error with 0, 1, … kernels; descending.</returns>
+    /// <exception cref="GdwsException">The sensitivity is negative, NaN, infinite or not of length C.</exception>
+    public static double[] LeastErrors(LayerSpectrum spectrum, ReadOnlySpan<float> sensitivity = default)
+    {
+        ArgumentNullException.ThrowIfNull(spectrum);
+        double[] gains = new ComponentOrder(spectrum, SensitivityVector.Validated(sensitivity, spectrum.Inputs)).Gains;
+        double[] errors = new double[gains.Length + 1];
+        for (int dropped = 1; dropped <= gains.Length; dropped++)
+            errors[gains.Length - dropped] = errors[gains.Length - dropped + 1] + gains[dropped - 1];
+        return errors;
+    }
 }

@@ -11,4 +11,10 @@ public enum BudgetKind
 
     /// <summary>R: the whole network needs at most 1/R of its multiply-accumulates; one threshold for all layers.</summary>
     SpeedupMacs,
+
+    /// <summary>R: the whole network needs at most 1/R of its measured time.</summary>
+    Speedup,
+
+    /// <summary>Milliseconds: the whole network needs at most so much measured time a run.</summary>
+    Latency,
 }

@@ -36,6 +36,16 @@ public sealed record GdwsPlan
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public PlanCalibration? Calibration { get; init; }
 
+    /// <summary>
+    /// Whether biases make good for shifted means, as far as batch normalisation says what the means are. It needs no images and follows from the network.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool BiasCorrection { get; init; }
+
+    /// <summary>The measured times that it was chosen by, and what they predict; null where time had no say.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public PlanLatency? Latency { get; init; }
+
     /// <summary>Multiply-accumulates of the whole network for one image, before.</summary>
     public required long MacsBefore { get; init; }
 
@@ -81,6 +91,15 @@ public sealed record GdwsPlan
         return Fingerprint.Of(network) == SourceSha256;
     }
 
+    /// <summary>The layers whose bias <see cref="BiasCorrection"/> can correct: those that read a batch normalisation's output, with or without a rectifier.</summary>
+    /// <param name="network">The network.</param>
+    /// <exception cref="GdwsException">A layer of the plan isn't in the network, is of another shape or isn't dense.</exception>
+    public IReadOnlyList<string> CorrectableLayers(OnnxModel network)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        return [.. Layers.Where(layer => layer.IsGdws && Planning.BiasCorrection.MeanPatch(network, Find(network, layer)) is not null).Select(layer => layer.Name)];
+    }
+
     /// <summary>The weights of the GDWS convolutions, from the spectra of a network's weights.</summary>
     /// <param name="network">The network.</param>
     /// <returns>For every layer that becomes a GDWS convolution, by its name.</returns>
@@ -93,8 +112,12 @@ public sealed record GdwsPlan
         Dictionary<string, GdwsFactors> factors = new(StringComparer.Ordinal);
         foreach (PlannedLayer planned in Layers.Where(layer => layer.IsGdws))
         {
-            LayerSpectrum spectrum = Spectra.Decompose(network, Find(network, planned));
-            factors[planned.Name] = GdwsFactors.Of(new Selection(spectrum, planned.KernelsPerChannel));
+            ConvolutionLayer layer = Find(network, planned);
+            LayerSpectrum spectrum = Spectra.Decompose(network, layer);
+            GdwsFactors plain = GdwsFactors.Of(new Selection(spectrum, planned.KernelsPerChannel));
+            factors[planned.Name] = BiasCorrection && Planning.BiasCorrection.MeanPatch(network, layer) is { } means
+                ? Planning.BiasCorrection.Correct(spectrum.Weight, plain, means)
+                : plain;
         }
 
         return factors;

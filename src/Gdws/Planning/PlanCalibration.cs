@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Gdws.Planning;
 
 /// <summary>The images and settings that a plan's choice and its weights come from.</summary>
@@ -20,4 +22,11 @@ public sealed record PlanCalibration
 
     /// <summary><c>quick</c> or <c>full</c>, or the parts by name where they were chosen one by one.</summary>
     public required string Effort { get; init; }
+
+    /// <summary>
+    /// What tells the images apart from others (<c>ImageFingerprints</c>), so that an evaluation on the same ones can be told; null in plans
+    /// that don't say.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Fingerprints { get; init; }
 }

@@ -39,6 +39,14 @@ public sealed record PlannedLayer
     /// <summary>Multiply-accumulates for one image afterwards; 0 where the size of its map is unknown.</summary>
     public required long MacsAfter { get; init; }
 
+    /// <summary>Milliseconds a run that the layer takes as it is; null where time had no say.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? MillisecondsBefore { get; init; }
+
+    /// <summary>Milliseconds a run that it takes afterwards, predicted; null where time had no say.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? MillisecondsAfter { get; init; }
+
     /// <summary>Whether the layer becomes a GDWS convolution.</summary>
     [JsonIgnore]
     public bool IsGdws => Kind == PlannedKind.Gdws;

@@ -127,14 +127,40 @@ public static class Planner
         if (MacBudget(spectra, speedup) >= leastCost)
             return;
         OnnxModel network = spectra.Network;
-        ConvolutionLayer[] eligible = [.. spectra.Layers.Where(layer => layer.Spectrum is not null).Select(layer => layer.Convolution)];
         long total = NetworkComplexity.Of(network).Macs;
-        Int128 reachable = leastCost + total - eligible.Sum(layer => layer.Macs);
-        double best = total == 0 ? 1 : Math.Floor(100.0 * total / (double)reachable) / 100;
         throw new GdwsException(
-            $"{network.Source}: a speed-up of {speedup} in MACs can't be reached: with the fewest kernels in each of the {eligible.Length} layers "
-            + $"that may change the network needs {reachable:N0} of its {total:N0} MACs, a speed-up of {best}");
+            $"{network.Source}: a speed-up of {speedup} in MACs can't be reached: with the fewest kernels in each of the "
+            + $"{spectra.Layers.Count(layer => layer.Spectrum is not null)} layers that may change the network needs {Reachable(spectra, leastCost):N0} of its "
+            + $"{total:N0} MACs, a speed-up of {MostSpeedup(spectra, leastCost)}");
     }
+
+    /// <summary>The largest speed-up in multiply-accumulates that <see cref="WithinMacs"/> can reach.</summary>
+    /// <param name="spectra">The network's spectra.</param>
+    /// <param name="always">Whether layers become GDWS convolutions also where that doesn't pay.</param>
+    /// <param name="roundTo">The number of kernels of a layer is a multiple of this, or all of its components; at least 1, e.g. 16.</param>
+    /// <returns>Rounded down to hundredths, at least 1.</returns>
+    /// <exception cref="GdwsException">The size of a layer's map is unknown.</exception>
+    public static double MostSpeedup(Spectra spectra, bool always = false, int roundTo = 1)
+    {
+        ArgumentNullException.ThrowIfNull(spectra);
+        CostedLayer[] costed = [.. spectra.Layers.Where(layer => layer.Spectrum is not null).Select(layer => Costed(layer, always, roundTo))];
+        return MostSpeedup(spectra, GlobalThreshold.LeastCost(costed));
+    }
+
+    /// <summary>The same for layers that are planned elsewhere.</summary>
+    /// <param name="spectra">The network's spectra.</param>
+    /// <param name="leastCost">The multiply-accumulates that the layers which may change need at least.</param>
+    /// <returns>Rounded down to hundredths, at least 1.</returns>
+    public static double MostSpeedup(Spectra spectra, Int128 leastCost)
+    {
+        ArgumentNullException.ThrowIfNull(spectra);
+        _ = MacBudget(spectra, 1);
+        long total = NetworkComplexity.Of(spectra.Network).Macs;
+        return total == 0 ? 1 : Math.Max(1, Math.Floor(100.0 * total / (double)Reachable(spectra, leastCost)) / 100);
+    }
+
+    private static Int128 Reachable(Spectra spectra, Int128 leastCost) =>
+        leastCost + NetworkComplexity.Of(spectra.Network).Macs - spectra.Layers.Where(layer => layer.Spectrum is not null).Sum(layer => layer.Convolution.Macs);
 
     private static CostedLayer Costed(NetworkLayer layer, bool always, int roundTo)
     {

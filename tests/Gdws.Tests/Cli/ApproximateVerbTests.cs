@@ -22,7 +22,7 @@ public sealed class ApproximateVerbTests : IDisposable
     {
         JsonElement json = CliRun.Of("approximate", _network, "--kernels-per-channel", "1.5", "-o", _folder["out.onnx"], "--json", "-").Json;
 
-        Assert.Equal(["source", "output", "budget", "macs_before", "macs_after", "speedup_macs", "seconds", "layers"], CliRun.Keys(json));
+        Assert.Equal(["source", "output", "budget", "macs_before", "macs_after", "speedup_macs", "seconds", "layers"], CliRun.Keys(json)[..8]);
         Assert.Equal("kernels-per-channel 1.5", $"{json.GetProperty("budget").GetProperty("kind")} {json.GetProperty("budget").GetProperty("value")}");
         JsonElement layer = json.GetProperty("layers")[1];
         Assert.Equal(["name", "kernels", "channels", "weighted_error", "macs_before", "macs_after"], CliRun.Keys(layer)[..6]);

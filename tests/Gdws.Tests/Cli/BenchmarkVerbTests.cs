@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Gdws.Onnx;
+using Gdws.Planning;
 using Gdws.Tests.Execution;
 
 namespace Gdws.Tests.Cli;
@@ -34,6 +36,45 @@ public sealed class BenchmarkVerbTests : IDisposable
         Assert.Contains("batch 2, 1 thread,", run.Output, StringComparison.Ordinal);
         Assert.Contains(".NET", run.Output, StringComparison.Ordinal);
         Assert.All(run.OutputLines.TakeWhile(l => l.Length > 0), line => Assert.True(line.Length <= 100, line));
+    }
+
+    [Fact]
+    public void Layers_AreToldAndKept()
+    {
+        string network = _folder.Save(SmallNetworks.Classifier(0)), file = _folder["latency.json"];
+
+        CliRun run = CliRun.Of("benchmark", network, "--layers", "--engine", "gdws", "--batch", "2", "--seconds", "0.01", "-o", file);
+
+        Assert.Equal((0, ""), (run.Code, run.Error));
+        Assert.Contains("gdws, batch 2, 1 thread", run.Output, StringComparison.Ordinal);
+        Assert.All(run.OutputLines.TakeWhile(l => l.Length > 0), line => Assert.True(line.Length <= 100, line));
+        LatencyModel model = LatencyModel.Load(file);
+        Assert.True(model.IsMadeFor(OnnxModel.Load(network)));
+        Assert.Equal((2, "gdws"), (model.Batch, model.Engine));
+    }
+
+    [Fact]
+    public void LayersAsJson_AreTheFile()
+    {
+        string network = _folder.Save(SmallNetworks.Classifier(0));
+
+        CliRun run = CliRun.Of("benchmark", network, "--layers", "--seconds", "0.01", "--json", "-");
+
+        LatencyModel model = LatencyModel.FromJson(run.Output);
+        Assert.Equal("onnxruntime", model.Engine);
+        model.RequireFor(OnnxModel.Load(network));
+    }
+
+    [Theory]
+    [InlineData("-o keeps the times of layers", "-o", "latency.json")]
+    [InlineData("one engine at a time", "--layers", "--engine", "all")]
+    [InlineData("one network at a time, found 2", "--layers", "other.onnx")]
+    public void WhatLayersCantBeMeasuredWith_IsWrongUsage(string message, params string[] options)
+    {
+        CliRun run = CliRun.Of(["benchmark", "net.onnx", .. options]);
+
+        Assert.Equal(2, run.Code);
+        Assert.Contains(message, run.ErrorLine, StringComparison.Ordinal);
     }
 
     [Fact]

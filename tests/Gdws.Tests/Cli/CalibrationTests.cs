@@ -1,3 +1,4 @@
+using Gdws.Checkpoints;
 using Gdws.Onnx;
 using Gdws.Planning;
 using Gdws.Tests.Onnx;
@@ -56,6 +57,46 @@ public sealed class CalibrationTests : IDisposable
     [Theory]
     [InlineData("quick")]
     [InlineData("full")]
+    public void ASensitivity_WeighsTheLayersOfACalibration(string effort)
+    {
+        CliRun made = CliRun.Of("sensitivity", _network, "--data", _data, "--split", "test", "--samples", "6", "--attack", "none", "-o", _folder["alpha.safetensors"]);
+        Assert.Equal(0, made.Code);
+
+        Assert.Equal(0, Approximate("--speedup-macs", "1.5", "--samples", "8", "--effort", effort, "--sensitivity", _folder["alpha.safetensors"]).Code);
+
+        GdwsPlan plan = GdwsPlan.Of(OnnxModel.Load(_folder["out.onnx"]))!;
+        Assert.NotNull(plan.SensitivitySha256);
+        Assert.NotNull(plan.Calibration);
+        Assert.True(plan.MacsBefore >= 1.5 * plan.MacsAfter);
+    }
+
+    [Fact]
+    public void ASensitivityThatLacksALayer_IsOneLineAndWritesNothing()
+    {
+        SafeTensors.Write(_folder["alpha.safetensors"], [new CheckpointTensor("conv1", ElementType.Float32, [3], new byte[12])]);
+
+        CliRun run = CliRun.Of(
+            "approximate", _network, "-o", _folder["out.onnx"], "--beta", "0.1", "--calibrate", _data, "--split", "test", "--sensitivity", _folder["alpha.safetensors"]);
+
+        Assert.Equal(1, run.Code);
+        Assert.Contains("conv2", run.ErrorLine, StringComparison.Ordinal);
+        Assert.False(File.Exists(_folder["out.onnx"]));
+    }
+
+    [Fact]
+    public void OnOnnxRuntime_TheCalibratedNetworkIsRightOnTheSameImages()
+    {
+        Assert.Equal(0, Approximate("--speedup-macs", "1.5", "--samples", "8").Code);
+
+        int[] right = [.. new[] { "onnxruntime", "torch", "gdws" }.Select(engine => CliRun.Of(
+                "evaluate", _folder["out.onnx"], "--data", _data, "--engine", engine, "--json", "-").Json.GetProperty("natural").GetProperty("correct").GetInt32())];
+
+        Assert.Single(right.Distinct());
+    }
+
+    [Theory]
+    [InlineData("quick")]
+    [InlineData("full")]
     public void ASpeedupThatCantBeReached_IsOneLineWithTheBestThatCan(string effort)
     {
         CliRun run = Approximate("--speedup-macs", "1000", "--samples", "4", "--effort", effort);
@@ -81,7 +122,7 @@ public sealed class CalibrationTests : IDisposable
         CliRun.Of(["approximate", _network, "-o", _folder["out.onnx"], "--calibrate", _data, "--split", "test", .. arguments]);
 
     /// <summary>Image [N, 3, 32, 32] → 3×3 to 8 channels, stride 4 → ReLU → 3×3 to 16 → mean → linear to 10.</summary>
-    private static OnnxModel Network() => new TestNetwork(17, 0, 3, 32, 32)
+    internal static OnnxModel Network() => new TestNetwork(17, 0, 3, 32, 32)
         .Weight("conv1.weight", 8, 3, 3, 3)
         .Node("Conv", "a", ["images", "conv1.weight"], n => n.WithList("pads", 1, 1, 1, 1).WithList("strides", 4, 4))
         .Node("Relu", "r", ["a"])

@@ -7,7 +7,7 @@ namespace Gdws.Tests.Cli;
 
 public sealed class DemoVerbTests : IDisposable
 {
-    private static readonly DemoSetup Small = new() { Speedups = [2], CalibratedSpeedups = [2], CalibrationImages = 100, AttackedImages = 3, BenchmarkTime = TimeSpan.FromMilliseconds(20) };
+    private static readonly DemoSetup Small = new() { Speedups = [2], CalibratedSpeedups = [2], CalibrationImages = 100, AttackedImages = 3, Pictures = 2, BenchmarkTime = TimeSpan.FromMilliseconds(20) };
 
     private readonly TemporaryFolder _folder = new();
 
@@ -20,7 +20,7 @@ public sealed class DemoVerbTests : IDisposable
 
         Assert.True(run.Code == 0, run.Error);
         Assert.Equal(
-            ["calibrated-macs-2.onnx", "calibrated-macs-2.plan.json", "dense.onnx", "gdws-macs-2.onnx", "gdws-macs-2.plan.json", "report.md", "results.json"],
+            ["calibrated-macs-2.onnx", "calibrated-macs-2.plan.json", "dense.onnx", "gdws-macs-2.onnx", "gdws-macs-2.plan.json", "report.html", "results.json"],
             _folder.Files.Select(f => Path.GetRelativePath("out", f)));
         OnnxModel fast = OnnxModel.Load(_folder["out/gdws-macs-2.onnx"]);
         Assert.True(NetworkComplexity.Of(fast).Macs * 2 <= NetworkComplexity.Of(OnnxModel.Load(_folder["out/dense.onnx"])).Macs);
@@ -32,7 +32,7 @@ public sealed class DemoVerbTests : IDisposable
 
         // Measured on the 900 images that don't calibrate, where the checkpoint's accuracy is known.
         Assert.Equal(768, networks[0].GetProperty("natural").GetProperty("correct").GetInt32());
-        Assert.Contains("| dense | 85.3 % |", File.ReadAllText(_folder["out/report.md"]), StringComparison.Ordinal);
+        Assert.Contains("<th scope=\"row\">dense</th><td class=\"figure\">85.3 %</td>", File.ReadAllText(_folder["out/report.html"]), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -8,6 +8,7 @@ using Gdws.OnnxRuntime;
 using Gdws.Planning;
 using Gdws.Tests.Architectures;
 using Gdws.Tests.Checkpoints.Fixtures;
+using Gdws.Tests.Data;
 
 namespace Gdws.Tests.Cli;
 
@@ -189,15 +190,15 @@ public sealed class EvalRobustnessVerbTests : IDisposable
     }
 
     [Fact]
-    public void ThePythonVersionAlone_IsOneLineThatSaysWhatToDo()
+    public void WhatTorchvisionDownloads_IsFoundWhereItPutsIt()
     {
-        string root = _folder["python"];
-        _folder.Write("python/cifar-10-batches-py/test_batch", [0x80, 2, (byte)'}', (byte)'.']);
+        _folder.Write("torchvision/cifar-10-batches-py/test_batch", CifarPicklesTests.Batch(new byte[2 * 3072], [3, 1], "labels"));
+        _folder.Write("torchvision/cifar-100-python/test", CifarPicklesTests.Batch(new byte[2 * 3072], [99, 1], "fine_labels"));
 
-        GdwsException exception = Assert.Throws<GdwsException>(() => PublicData.Open("cifar10", root));
+        IImageDataset ten = PublicData.Open("cifar10", _folder["torchvision"]), hundred = PublicData.Open("cifar100", _folder["torchvision"]);
 
-        Assert.Contains("is the Python version of cifar10", exception.Message, StringComparison.Ordinal);
-        Assert.Contains("cifar-10-batches-bin", exception.Message, StringComparison.Ordinal);
+        Assert.Equal((2, 3), (ten.Count, ten.Label(0)));
+        Assert.Equal((2, 99), (hundred.Count, hundred.Label(0)));
     }
 
     [Fact]

@@ -39,6 +39,12 @@ public sealed class UsageTests
         { ["convert", "a.pth", "-o", "b.onnx", "--normalize", "cifar"], "normalisation \"cifar\": expected" },
         { ["approximate", "a.onnx", "-o", "b.onnx", "--beta", "-1"], "--beta -1: expected a number, at least 0" },
         { ["convert", "a.pth"], "'-o' is required" },
+        { ["sweep", "a.onnx", "--data", "samples", "--budgets", "2,x", "-o", "d"], "--budgets 2,x: expected numbers of at least 1 such as 1.5,2,3, found 'x'" },
+        { ["sweep", "a.onnx", "--data", "samples", "--budgets", "0.5", "-o", "d"], "--budgets 0.5: expected numbers of at least 1" },
+        { ["sweep", "a.onnx", "--data", "samples", "--budgets", "2,2.0", "-o", "d"], "--budgets 2,2.0: 2.0 is there twice" },
+        { ["sweep", "a.onnx", "--data", "samples", "--budgets", "2", "--effort", "full", "-o", "d"], "--effort belongs to a calibration" },
+        { ["sweep", "a.onnx", "--data", "samples", "--budgets", "2"], "'-o' is required" },
+        { ["report", "-o", "a.html"], "'DIR|JSON' missing" },
         { ["convert", "a.pth", "-o", "b.onnx", "--channel-order", "gbr"], "--channel-order gbr: expected rgb or bgr" },
     };
 
@@ -61,6 +67,8 @@ public sealed class UsageTests
     [InlineData("approximate")]
     [InlineData("evaluate")]
     [InlineData("benchmark")]
+    [InlineData("sweep")]
+    [InlineData("report")]
     public void EveryVerb_HasHelpWithAnExample(string verb)
     {
         CliRun run = CliRun.Of(verb, "--help");

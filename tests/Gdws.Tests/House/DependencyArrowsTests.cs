@@ -11,10 +11,11 @@ public sealed class DependencyArrowsTests
         ["Gdws.Onnx"] = [],
         ["Gdws.Checkpoints"] = [],
         ["Gdws.Decomposition"] = [],
-        ["Gdws.Data"] = [],
+        ["Gdws.Data"] = ["Gdws.Checkpoints"],
         ["Gdws.Architectures"] = ["Gdws.Onnx", "Gdws.Checkpoints"],
         ["Gdws.Planning"] = ["Gdws.Decomposition", "Gdws.Onnx"],
         ["Gdws.Execution"] = ["Gdws.Onnx", "Gdws.Data"],
+        ["Gdws.Latency"] = ["Gdws.Onnx", "Gdws.Execution", "Gdws.Planning", "Gdws.Decomposition"],
         ["Gdws.OnnxRuntime"] = ["Gdws.Onnx", "Gdws.Execution"],
         ["Gdws.Torch"] = ["Gdws.Onnx", "Gdws.Execution", "Gdws.Data", "Gdws.Planning", "Gdws.Decomposition", "Gdws.Checkpoints"],
     };

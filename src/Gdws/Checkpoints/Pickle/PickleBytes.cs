@@ -1,5 +1,6 @@
 namespace Gdws.Checkpoints.Pickle;
 
-/// <summary>Bytes in a pickle; their content is never needed and isn't kept.</summary>
+/// <summary>Bytes in a pickle; a state dict never needs their content, and it isn't kept.</summary>
 /// <param name="Length">How many there were.</param>
-internal sealed record PickleBytes(long Length);
+/// <param name="Offset">Where in the stream they begin.</param>
+internal sealed record PickleBytes(long Length, long Offset);

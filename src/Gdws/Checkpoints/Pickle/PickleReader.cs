@@ -87,7 +87,8 @@ internal sealed class PickleReader(Stream stream, string file)
     {
         long count = ToLength(length);
         RequireRemaining(count);
-        long target = Position + count;
+        long start = Position;
+        long target = start + count;
         if (target <= _blockStart + _blockLength)
         {
             _next = (int)(target - _blockStart);
@@ -98,7 +99,7 @@ internal sealed class PickleReader(Stream stream, string file)
             _blockLength = _next = 0;
         }
 
-        return new PickleBytes(count);
+        return new PickleBytes(count, start);
     }
 
     /// <summary>The characters up to the next line feed, without it.</summary>

@@ -137,8 +137,9 @@ internal sealed class Unpickler
                 break;
             case (byte)'b':
                 // The state of an object: attributes such as OrderedDict's _metadata, never tensors of a state dict.
-                _ = _stack.Pop();
-                _ = _stack.Top;
+                object? state = _stack.Pop();
+                if (_stack.Top is IPickleBuildable buildable)
+                    buildable.Build(state);
                 break;
             case (byte)'Q': _stack.Push(_rules.LoadPersistent(_stack.Pop(), _reader)); break;
             case (byte)'P': _stack.Push(_rules.LoadPersistent(_reader.ReadLine(), _reader)); break;

@@ -3,6 +3,7 @@ using Gdws.Execution;
 using Gdws.Onnx;
 using Gdws.OnnxRuntime;
 using Gdws.Planning;
+using Gdws.Tests.Planning;
 using Gdws.Torch;
 using Gdws.Torch.Attacks;
 using Gdws.Torch.Calibration;
@@ -33,11 +34,13 @@ public sealed class CalibratorTests
 
         CalibrationRecipe quick = CalibrationRecipe.Of(CalibrationEffort.Quick);
         double refit = Divergence(model, Of(quick with { Refit = RefitKind.Pointwise, SecondOrder = false }));
-        double sequential = Divergence(model, Of(quick));
+        double sequential = Divergence(model, Of(quick with { SequentialRounds = 0 }));
+        double rounds = Divergence(model, Of(quick with { SequentialRounds = 6 }));
         double full = Divergence(model, Of(CalibrationRecipe.Of(CalibrationEffort.Full)));
 
         Assert.True(refit < 0.5 * plain, $"plain {plain}, refit {refit}");
         Assert.True(sequential < refit, $"refit {refit}, in sequence {sequential}");
+        Assert.True(rounds < sequential, $"in sequence {sequential}, with rounds {rounds}");
         Assert.True(full < refit, $"refit {refit}, full {full}");
 
         OnnxModel Of(CalibrationRecipe recipe)
@@ -85,6 +88,22 @@ public sealed class CalibratorTests
 
         Assert.InRange((double)result.Plan.MacsBefore / result.Plan.MacsAfter, 1.6, 1.8);
         Assert.Equal(result.Plan.MacsAfter, NetworkComplexity.Of(result.Network).Macs);
+    }
+
+    [Theory]
+    [MemberData(nameof(Efforts))]
+    public void ABudgetOfTime_IsKeptByWhatIsPredicted(CalibrationEffort effort)
+    {
+        OnnxModel network = TinyNetworks.Residual();
+        LatencyModel model = SyntheticLatency.Of(network, gdwsCost: 1, block: 4);
+        Budget budget = new(BudgetKind.Speedup, 1.3) { Latency = model };
+
+        CalibrationResult result = TinyCalibration.Run(Spectra.Of(network), TinyNetworks.Images(), budget, _options with { Effort = effort });
+
+        Dictionary<string, int> kernels = result.Plan.Layers.Where(layer => layer.IsGdws).ToDictionary(layer => layer.Name, layer => layer.Kernels);
+        Assert.NotEmpty(kernels);
+        Assert.Equal(model.Predict(kernels), result.Plan.Latency!.MillisecondsAfter, 1e-9);
+        Assert.InRange(result.Plan.Latency.MillisecondsAfter, model.Milliseconds / 1.6, model.Milliseconds / 1.3);
     }
 
     [Theory]
@@ -206,6 +225,25 @@ public sealed class CalibratorTests
         double after = LastError(statistics, sequential.Within(_half).Network);
 
         Assert.True(after < before, $"{after} after {before}");
+    }
+
+    [Fact]
+    public void RoundsInSequence_BringTheLastLayerNearerStill()
+    {
+        OnnxModel model = TinyNetworks.Residual();
+        CalibrationOptions options = _options with { Samples = 80, PositionsPerImage = 1000 };
+        using CalibrationStatistics statistics = TinyCalibration.Collect(Spectra.Of(model), TinyNetworks.Images(80), options);
+        CalibrationRecipe recipe = CalibrationRecipe.Of(CalibrationEffort.Quick) with { DifferenceWeight = 0, OutputWeights = false };
+        double[] errors =
+        [
+            .. new[] { 0, 1, 6 }.Select(rounds =>
+            {
+                using Calibrator calibrator = TinyCalibration.Prepare(statistics, recipe with { SequentialRounds = rounds });
+                return LastError(statistics, calibrator.Within(_half).Network);
+            }),
+        ];
+
+        Assert.True(errors[1] < errors[0] && errors[2] < errors[1], string.Join(' ', errors));
     }
 
     /// <summary>The mean squared error of the last convolution's outputs.</summary>

@@ -1,0 +1,50 @@
+namespace Gdws.Torch.Calibration;
+
+/// <summary>What a refit of one layer has to know of its inputs z and targets t: moments, and how an attack moves both.</summary>
+/// <param name="unknowns">The length of z.</param>
+/// <param name="outputs">The length of t.</param>
+/// <param name="isPaired">Whether the second half of every batch is the first half perturbed, and differences count.</param>
+/// <param name="device">Where sums are kept.</param>
+internal sealed class RefitSums(long unknowns, long outputs, bool isPaired, torch.Device device) : IDisposable
+{
+    private readonly CovarianceSum _all = new(unknowns, outputs, device);
+    private readonly CovarianceSum? _differences = isPaired ? new CovarianceSum(unknowns, outputs, device, centred: false) : null;
+
+    /// <summary>Adds a batch.</summary>
+    public void Add(Tensor z, Tensor t)
+    {
+        _all.Add(z, t);
+        if (_differences is null)
+            return;
+        using DisposeScope scope = torch.NewDisposeScope();
+        long half = z.shape[0] / 2;
+        _differences.Add(z.narrow(0, half, half).Minus(z.narrow(0, 0, half)), t.narrow(0, half, half).Minus(t.narrow(0, 0, half)));
+    }
+
+    /// <summary>Cov z + γ E ΔzΔzᵀ and Cov(z, t) + γ E ΔzΔtᵀ.</summary>
+    /// <param name="gamma">γ.</param>
+    public (Tensor H, Tensor T) Combined(double gamma)
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        Tensor h = _all.Covariance(), t = _all.Cross();
+        if (_differences is { Count: > 0 })
+        {
+            h.Increase(_differences.Covariance(), gamma);
+            t.Increase(_differences.Cross(), gamma);
+        }
+
+        return (h.MoveToOuterDisposeScope(), t.MoveToOuterDisposeScope());
+    }
+
+    /// <summary>E z.</summary>
+    public Tensor RowMean() => _all.Mean();
+
+    /// <summary>E t.</summary>
+    public Tensor TargetMean() => _all.OtherMean();
+
+    public void Dispose()
+    {
+        _all.Dispose();
+        _differences?.Dispose();
+    }
+}
