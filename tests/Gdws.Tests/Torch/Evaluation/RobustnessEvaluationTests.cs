@@ -91,7 +91,9 @@ public sealed class RobustnessEvaluationTests
         using TorchNetwork network = new(Threshold);
         MemoryDataset data = new([0.1f], [0]);
 
-        Assert.Contains("beyond linf 0.1", Caught(0.3f), StringComparison.Ordinal);
+        Assert.Contains("beyond linf 0.1 [perturbation-beyond-epsilon]", Caught(0.3f), StringComparison.Ordinal);
+        Assert.Contains("[perturbation-not-a-number]", Caught(float.NaN), StringComparison.Ordinal);
+        Assert.Contains("[perturbation-outside-box]", Caught(1.01f), StringComparison.Ordinal);
         Assert.Contains("outside [0,1]", Caught(float.NaN), StringComparison.Ordinal);
         Assert.Contains("outside [0,1]", Caught(-0.01f), StringComparison.Ordinal);
 
@@ -129,6 +131,62 @@ public sealed class RobustnessEvaluationTests
         Assert.Equal([(4, 3), (3, 2), (2, 2), (4, 2)], results.Select(result => (result.Attacked, result.Correct)));
         Assert.Equal([attack, attack, attack, null], results.Select(result => result.PartOf));
         Assert.Equal([0, 2], results[^1].Standing);
+    }
+
+    /// <summary>Interrupted at every moment that progress is told: before, between and after the parts of attacks on every batch.</summary>
+    [Fact]
+    public void AnInterruptedEvaluation_GoesOnToTheSameOutcomes()
+    {
+        float[] pixels = [0.1f, 0.45f, 0.8f, 0.52f, 0.9f, 0.3f, 0.58f];
+        MemoryDataset data = new(pixels, [0, 0, 1, 1, 0, 0, 1]);
+        ThreatModel model = new(Norm.Linf, 0.1);
+        AutoAttack whole = new AutoAttack(model) with { Attacks = [new FgsmAttack(new ThreatModel(Norm.Linf, 0.03)), new PgdAttack(model), new SquareAttack(model) { Iterations = 5 }] };
+        RobustnessEvaluation evaluation = new() { BatchSize = 2, Attacks = [whole, new PgdAttack(new ThreatModel(Norm.L2, 0.06))], KeepsImages = true };
+        using TorchNetwork network = new(Threshold);
+        (string expected, int moments) = Told(evaluation, int.MaxValue, []);
+
+        Assert.True(moments > 20);
+        for (int moment = 1; moment <= moments; moment++)
+        {
+            List<ImageOutcome> known = [];
+            (string found, int told) = Told(evaluation, moment, known);
+            if (told < moment || found.Length == 0)
+                (found, _) = Told(evaluation, int.MaxValue, known);
+            Assert.Equal(expected, found);
+        }
+
+        (string Outcomes, int Moments) Told(RobustnessEvaluation one, int last, List<ImageOutcome> known)
+        {
+            using CancellationTokenSource stop = new();
+            int count = 0;
+            RobustnessEvaluation recorded = one with { Known = [.. known], BatchDone = batch => known.AddRange(batch.Outcomes) };
+            try
+            {
+                EvaluationResult result = recorded.Run(network, data, new Direct(_ =>
+                {
+                    if (++count == last)
+                        stop.Cancel();
+                }), stop.Token);
+                return (System.Text.Json.JsonSerializer.Serialize(result.Outcomes), count);
+            }
+            catch (OperationCanceledException)
+            {
+                return ("", count);
+            }
+        }
+    }
+
+    [Fact]
+    public void ImagesThatArentThere_AreRefused()
+    {
+        using TorchNetwork network = new(Threshold);
+        MemoryDataset data = new([0.1f, 0.2f], [0, 0]);
+
+        Assert.Contains("there is no image 2", Refused(new RobustnessEvaluation { First = 2 }), StringComparison.Ordinal);
+        Assert.Contains("there are no 2 from image 1 on", Refused(new RobustnessEvaluation { First = 1, Count = 2 }), StringComparison.Ordinal);
+        Assert.Equal([1], new RobustnessEvaluation { First = 1 }.Evaluate(network, data).Outcomes.Select(image => image.Image));
+
+        string Refused(RobustnessEvaluation evaluation) => Assert.Throws<GdwsException>(() => evaluation.Evaluate(network, data)).Message;
     }
 
     private sealed class Direct(Action<EvaluationProgress> tell) : IProgress<EvaluationProgress>

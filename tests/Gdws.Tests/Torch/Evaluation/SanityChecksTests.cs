@@ -3,6 +3,7 @@ using Gdws.Tests.Onnx;
 using Gdws.Torch;
 using Gdws.Torch.Attacks;
 using Gdws.Torch.Evaluation;
+using Tensor = TorchSharp.torch.Tensor;
 using static Gdws.Tests.Torch.Evaluation.RobustnessEvaluationTests;
 
 namespace Gdws.Tests.Torch.Evaluation;
@@ -68,6 +69,43 @@ public sealed class SanityChecksTests
 
         Assert.Contains("1 values of images 0 to 1 are outside [0,1], e.g. 200", message, StringComparison.Ordinal);
         Assert.Equal(2, new RobustnessEvaluation().Evaluate(network, data).Natural.Correct);
+    }
+
+    [Fact]
+    public void ImagesOutsideTheBoxInALaterBatch_AreRefusedToo()
+    {
+        using TorchNetwork network = new(Threshold(2));
+        MemoryDataset data = new([0.1f, 0.9f, -3], [0, 1, 0]);
+
+        string message = Assert.Throws<GdwsException>(() => new RobustnessEvaluation { BatchSize = 2, Attacks = [new PgdAttack(Small)] }.Evaluate(network, data)).Message;
+
+        Assert.Contains("1 values of images 2 to 2 are outside [0,1], e.g. -3", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AnImageThatIsBrokenOnlyByWord_IsNoticed()
+    {
+        EvaluationWarning warning = Assert.Single(Warnings(Threshold(2), new Boaster()));
+
+        Assert.Equal("unconfirmed-adversarial", warning.Id);
+        Assert.Contains("3 images count as broken", warning.Message, StringComparison.Ordinal);
+    }
+
+    private sealed class Boaster : IAttack
+    {
+        public string Name => "boaster";
+
+        public ThreatModel ThreatModel => Small;
+
+        public int Iterations => 1;
+
+        public double Step => 1;
+
+        public int Restarts => 1;
+
+        public AttackResult Run(
+            TorchNetwork network, Tensor images, IReadOnlyList<int> labels, IReadOnlyList<int> indices, CancellationToken cancellation = default) =>
+            new(images.clone(), [.. labels.Select(_ => true)]);
     }
 
     /// <summary>Class 1 above 0.5. With a large scale the network is so sure that the gradient of the cross-entropy is exactly zero.</summary>
