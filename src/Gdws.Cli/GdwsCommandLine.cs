@@ -134,6 +134,7 @@ internal static class GdwsCommandLine
         new TrainVerb(),
         new PruneVerb(),
         new SweepVerb(),
+        new CompareVerb(),
         new ReportVerb(),
         new DoctorVerb(),
         new CompletionVerb(),

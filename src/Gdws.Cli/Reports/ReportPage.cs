@@ -61,6 +61,7 @@ internal static class ReportPage
     private static IEnumerable<(string Id, string Title, string Html)> Sections(SweepResult result, IReadOnlyList<ResultDocument> documents) =>
     [
         ("summary", "Accuracy against speed", SummarySection.Write(result)),
+        ("effort", "Size and time", EffortSection.Write(result)),
         ("layers", "Layer by layer", LayerSection.Write(result)),
         ("attacks", "Attacks", AttackSection.Write(result)),
         ("gallery", "Images under attack", GallerySection.Write(result)),

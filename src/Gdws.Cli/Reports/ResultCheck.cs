@@ -25,8 +25,10 @@ internal static class ResultCheck
 
             if (network.Union is { } union)
                 Count(union.Correct, union.Images, $"{network.Name}: union");
-            foreach (double? speed in (double?[])[network.Fps, network.FpsLow, network.FpsHigh, network.RatioToBaseline, network.SpeedupMacs])
+            foreach (double? speed in (double?[])[network.Fps, network.FpsLow, network.FpsHigh, network.RatioToBaseline, network.SpeedupMacs, network.SizeRatio])
                 That(speed is null or (> 0 and < 1e15), $"{network.Name}: {speed} is no speed");
+            if (network.Pruning is { } pruning)
+                That(pruning.Stages.All(stage => stage is { Seconds: >= 0 and < 1e15 }), $"{network.Name}: its pruning has a stage without a time");
             foreach (LayerFigure layer in network.Layers)
             {
                 That(

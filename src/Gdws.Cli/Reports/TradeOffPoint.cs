@@ -1,3 +1,4 @@
+using Gdws.Cli.Comparison;
 using Gdws.Cli.Sweeps;
 
 namespace Gdws.Cli.Reports;
@@ -44,7 +45,7 @@ internal sealed record TradeOffPoint
             points.Add(new TradeOffPoint
             {
                 Name = network.Name,
-                Label = network.Budget is { } budget ? $"÷ {budget.Value}" : network.Name,
+                Label = network.Budget is { } budget ? $"÷ {budget.Value}" : network.Pruning is { } pruning ? PruningSet.PercentOf(pruning.Ratio) : network.Name,
                 Kind = network.Kind,
                 Fps = fps,
                 FpsLow = network.FpsLow ?? fps,

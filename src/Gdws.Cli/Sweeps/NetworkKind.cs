@@ -11,4 +11,13 @@ internal enum NetworkKind
 
     /// <summary>Approximated with the help of images.</summary>
     Calibrated,
+
+    /// <summary>Pruned by learnt scores.</summary>
+    Hydra,
+
+    /// <summary>Pruned by ADMM.</summary>
+    Admm,
+
+    /// <summary>Pruned by the size of the weights.</summary>
+    Magnitude,
 }

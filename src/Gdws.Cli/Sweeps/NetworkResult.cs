@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Gdws.Cli.Comparison;
 using Gdws.Planning;
 
 namespace Gdws.Cli.Sweeps;
@@ -20,7 +21,10 @@ internal sealed record NetworkResult
     /// <summary>The images that it was calibrated on.</summary>
     public PlanCalibration? Calibration { get; init; }
 
-    /// <summary>What the approximation took, without what several networks share.</summary>
+    /// <summary>How it was pruned.</summary>
+    public PruningFigure? Pruning { get; init; }
+
+    /// <summary>What making it took, without what several networks share.</summary>
     public double? Seconds { get; init; }
 
     public long? Macs { get; init; }
@@ -29,6 +33,9 @@ internal sealed record NetworkResult
 
     /// <summary>How many times fewer MACs than the first network's.</summary>
     public double? SpeedupMacs { get; init; }
+
+    /// <summary>How many times fewer parameters than the first network's, zeros not counted.</summary>
+    public double? SizeRatio { get; init; }
 
     public NaturalFigure? Natural { get; init; }
 

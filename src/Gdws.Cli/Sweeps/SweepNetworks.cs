@@ -13,7 +13,7 @@ internal sealed class SweepNetworks(
     /// <summary>The dense network, the plain ones, the calibrated ones.</summary>
     public IEnumerable<SweptNetwork> All(OnnxModel dense, Spectra spectra)
     {
-        SweptNetwork first = SweptNetwork.Of(dense, new NetworkResult { Name = "dense", Kind = NetworkKind.Dense, Network = "dense.onnx", SpeedupMacs = 1 });
+        SweptNetwork first = SweptNetwork.Of(dense, new NetworkResult { Name = "dense", Kind = NetworkKind.Dense, Network = "dense.onnx", SpeedupMacs = 1, SizeRatio = 1 });
         answers.Network(first.Result.Network, new { version, first.Sha256 }, () => dense);
         yield return first;
         foreach (double budget in setup.Budgets)
@@ -71,7 +71,14 @@ internal sealed class SweepNetworks(
             Seconds = seconds,
             Layers = [.. plan.Layers.Select(LayerFigure.Of)],
         });
-        return swept with { Result = swept.Result with { SpeedupMacs = (double)dense.Result.Macs!.Value / swept.Result.Macs!.Value } };
+        return swept with
+        {
+            Result = swept.Result with
+            {
+                SpeedupMacs = (double)dense.Result.Macs!.Value / swept.Result.Macs!.Value,
+                SizeRatio = (double)dense.Result.Parameters!.Value / swept.Result.Parameters!.Value,
+            },
+        };
     }
 
     private static object IdentityOf(PgdAttack attack) => new

@@ -1,3 +1,4 @@
+using Gdws.Cli.Comparison;
 using Gdws.Cli.Evaluation;
 using Gdws.Cli.Output;
 using Gdws.Data;
@@ -31,6 +32,8 @@ internal sealed class SweepRun(SweepSetup setup, IAnswers answers, IProgress<Wor
 
         Spectra spectra = Spectra.Of(dense);
         SweptNetwork[] networks = [.. new SweepNetworks(setup, answers, _version, _warnings, progress, cancellation).All(dense, spectra)];
+        if (setup.Prunings is { } prunings)
+            networks = [.. networks, .. new PrunedNetworks(prunings, setup.Device, answers, _version, progress, cancellation).All(networks[0])];
         for (int i = 0; i < networks.Length; i++)
             networks[i] = WithAccuracy(networks[i], data);
 

@@ -1,3 +1,4 @@
+using Gdws.Cli.Comparison;
 using Gdws.Cli.Evaluation;
 using Gdws.Data;
 using Gdws.Torch.Calibration;
@@ -29,6 +30,9 @@ internal sealed record SweepSetup
 
     /// <summary>Whether a single command can calibrate on the same images: not where they are a part of the data.</summary>
     public bool CanCalibrateByHand { get; init; } = true;
+
+    /// <summary>The pruned networks to make; null for none.</summary>
+    public PruningSet? Prunings { get; init; }
 
     /// <summary>What robust accuracy is measured with; none for natural accuracy alone.</summary>
     public IReadOnlyList<AttackChoice> Attacks { get; init; } = [];

@@ -11,6 +11,8 @@ internal static class SweepSteps
     {
         foreach (NetworkResult network in networks.Where(network => network.Kind == NetworkKind.Gdws || (network.Kind == NetworkKind.Calibrated && setup.CanCalibrateByHand)))
             yield return Approximate(setup, networks[0], network);
+        foreach (string command in setup.Prunings?.Commands(networks[0].Network) ?? [])
+            yield return command;
 
         string images = $"--data {Word(setup.Images.Name)}{Split(setup.Images.Split)}";
         string device = setup.Device == "cpu" ? "" : $" --device {setup.Device}";

@@ -54,7 +54,7 @@ internal static class SweepTable
     ];
 
     /// <summary>What the columns mean, a line each.</summary>
-    private static IEnumerable<string> Notes(SweepResult result)
+    public static IEnumerable<string> Notes(SweepResult result)
     {
         NetworkResult dense = result.Networks[0];
         if (result.Data is { } data)

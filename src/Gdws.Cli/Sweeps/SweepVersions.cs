@@ -20,7 +20,7 @@ internal static class SweepVersions
             ["gdws"] = Gdws,
             ["ONNX Runtime"] = Of(typeof(Microsoft.ML.OnnxRuntime.InferenceSession).Assembly),
         };
-        if (setup.Attacks.Count > 0 || setup.CalibrationImages is not null || setup.Engine == Engines.Torch)
+        if (setup.Attacks.Count > 0 || setup.CalibrationImages is not null || setup.Prunings is not null || setup.Engine == Engines.Torch)
             versions["libtorch"] = Libtorch();
         return versions;
     }

@@ -107,7 +107,8 @@ internal sealed class TrainingRecipe
         Seed = seed,
     };
 
-    private static Augmentation UsualFor(DatasetKind data) => data switch
+    /// <summary>The augmentation that suits the images where none is asked for.</summary>
+    public static Augmentation UsualFor(DatasetKind data) => data switch
     {
         DatasetKind.Mnist or DatasetKind.Svhn => Augmentation.Crop,
         DatasetKind.FashionMnist or DatasetKind.Samples => Augmentation.None,

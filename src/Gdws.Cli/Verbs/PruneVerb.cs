@@ -52,7 +52,7 @@ internal sealed class PruneVerb : Verb
         context.Line();
 
         Pruner pruner = new(model, training, options) { Validation = heldOut, Device = TorchRuntime.Device(arguments.GetValue(_device)!) };
-        PruningResult result = context.Track(progress => pruner.Run(new RelayedProgress<PruningProgress>(progress, Relay), context.Cancellation));
+        PruningResult result = context.Track(progress => pruner.Run(new RelayedProgress<PruningProgress>(progress, p => PruningWorkProgress.Of(p)), context.Cancellation));
         result.Network.Save(output);
 
         Stages(result).Print(context.Output);
@@ -92,15 +92,6 @@ internal sealed class PruneVerb : Verb
         foreach (PrunedLayer layer in result.Layers)
             table.Row(layer.Name, Quantity.Large(layer.Weights), Quantity.Large(layer.Kept), Quantity.Share(layer.Kept, layer.Weights));
         return table;
-    }
-
-    private static WorkProgress Relay(PruningProgress value)
-    {
-        TrainingProgress training = value.Training;
-        string robust = training.Robust is { } share ? $", robust {share:F1} %" : "";
-        return training.IsValidation
-            ? new WorkProgress($"{value.Stage}, held out", training.Done, training.Total + 1, "images")
-            : new WorkProgress(value.Stage, training.Done, training.Total, "steps") { Note = $"epoch {training.Epoch}, loss {training.Loss:F3}{robust}" };
     }
 
     private static object Document(

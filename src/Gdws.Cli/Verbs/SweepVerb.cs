@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Gdws.Cli.Comparison;
 using Gdws.Cli.Evaluation;
 using Gdws.Cli.Output;
 using Gdws.Cli.Reports;
@@ -12,13 +13,14 @@ using Gdws.Torch.Calibration;
 namespace Gdws.Cli.Verbs;
 
 /// <summary>Approximates, evaluates and measures a network at several budgets, and reports.</summary>
-internal sealed class SweepVerb : Verb
+internal class SweepVerb : Verb
 {
     private readonly Argument<string> _network = new("NET") { Description = "The dense network (.onnx)" };
     private readonly Option<string> _data = SharedOptions.Data();
     private readonly Option<string> _split = SharedOptions.Choice("--split", "test", "Which images", "test", "train");
     private readonly Option<int?> _limit = SharedOptions.OptionalWhole("--limit", "N", "Only the first N images");
-    private readonly Option<IReadOnlyList<double>> _budgets = BudgetList();
+    private readonly Option<IReadOnlyList<double>> _budgets;
+    private readonly ComparedPruning? _pruning;
     private readonly Option<string?> _calibrate = new("--calibrate")
     {
         Description = "Make a calibrated network at every budget too; images are drawn from these (their train split where there is one)",
@@ -49,17 +51,25 @@ internal sealed class SweepVerb : Verb
         Required = true,
     };
 
-    public SweepVerb() : base(
+    public SweepVerb() : this(
         "sweep",
         "Approximates a network at several budgets, measures accuracy and speed of all, and writes a report; goes on where it was interrupted",
+        null,
         "gdws sweep net.onnx --data cifar10:cifar-10-batches-bin --budgets 1.5,2,3 --attack pgd --attack-limit 500 -o sweep",
         "gdws sweep net.onnx --data cifar10:cifar-10-batches-bin --budgets 2,3,4 --calibrate cifar10:cifar-10-batches-bin -o sweep")
     {
+    }
+
+    /// <summary>A sweep, perhaps with pruned networks in it.</summary>
+    protected SweepVerb(string name, string description, ComparedPruning? pruning, params string[] examples) : base(name, description, examples)
+    {
+        _pruning = pruning;
+        _budgets = BudgetList(isRequired: pruning is null);
         Add(_network);
-        foreach (Option option in (Option[])
+        foreach (Option option in (IEnumerable<Option>)
             [
-                _data, _split, _limit, _budgets, _calibrate, _samples, _effort, .. _attack.Options, _attacked, _engine, _batch, _threads, _seconds,
-                _layers, _pictures, _device, _seed, _title, _output, SharedOptions.Json,
+                _data, _split, _limit, _budgets, _calibrate, _samples, _effort, .. pruning?.Options ?? [], .. _attack.Options, _attacked,
+                _engine, _batch, _threads, _seconds, _layers, _pictures, _device, _seed, _title, _output, SharedOptions.Json,
             ])
         {
             Add(option);
@@ -85,11 +95,14 @@ internal sealed class SweepVerb : Verb
         AtomicFile.WriteText(Path.Combine(folder, SweepFolder.Results), SweepJson.Write(result));
         AtomicFile.WriteText(Path.Combine(folder, SweepFolder.Report), ReportPage.Write(result));
 
-        SweepTable.Print(context, result);
+        Print(context, result);
         context.Line($"{Path.Combine(folder, SweepFolder.Report)}: {answers.Computed} answers computed, {answers.Found} known before;"
             + $" {Quantity.Time(context.Seconds)}");
         context.WriteJson(() => result);
     }
+
+    /// <summary>Prints what came out.</summary>
+    protected virtual void Print(VerbContext context, SweepResult result) => SweepTable.Print(context, result);
 
     private SweepSetup Setup(VerbContext context, ParseResult arguments, string network)
     {
@@ -117,6 +130,7 @@ internal sealed class SweepVerb : Verb
                 Effort = arguments.GetValue(_effort) == "full" ? CalibrationEffort.Full : CalibrationEffort.Quick,
                 Device = device == "cpu" ? null : TorchRuntime.Device(device),
             },
+            Prunings = _pruning?.ToSet(arguments, all, images, attacks, seed, device),
             Attacks = attacks,
             Device = device,
             Engine = arguments.GetValue(_engine)!,
@@ -159,26 +173,17 @@ internal sealed class SweepVerb : Verb
             result.AddError($"{option.Name} belongs to a calibration: give --calibrate KIND:PATH too");
     }
 
-    private static Option<IReadOnlyList<double>> BudgetList() => new("--budgets")
+    private static Option<IReadOnlyList<double>> BudgetList(bool isRequired)
     {
-        Description = "How many times fewer MACs the networks are to need, e.g. 1.5,2,3",
-        HelpName = "R,R,…",
-        Required = true,
-        CustomParser = result =>
+        Option<IReadOnlyList<double>> option = new("--budgets")
         {
-            string text = result.Tokens[0].Value;
-            List<double> budgets = [];
-            foreach (string part in text.Split(','))
-            {
-                if (!Fraction.TryParse(part, out Fraction budget) || budget.Value < 1)
-                    result.AddError($"--budgets {text}: expected numbers of at least 1 such as 1.5,2,3, found '{part}'");
-                else if (budgets.Contains(budget.Value))
-                    result.AddError($"--budgets {text}: {part} is there twice");
-                else
-                    budgets.Add(budget.Value);
-            }
-
-            return budgets;
-        },
-    };
+            Description = "How many times fewer MACs the networks are to need, e.g. 1.5,2,3",
+            HelpName = "R,R,…",
+            Required = isRequired,
+            CustomParser = result => NumberList.Parse(result, "--budgets", number => number >= 1, "numbers of at least 1 such as 1.5,2,3"),
+        };
+        if (!isRequired)
+            option.DefaultValueFactory = _ => [1.5, 2, 3];
+        return option;
+    }
 }

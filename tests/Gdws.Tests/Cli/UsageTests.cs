@@ -73,6 +73,8 @@ public sealed class UsageTests
     [InlineData("completion")]
     [InlineData("sweep")]
     [InlineData("report")]
+    [InlineData("compare")]
+    [InlineData("prune")]
     public void EveryVerb_HasHelpWithAnExample(string verb)
     {
         CliRun run = CliRun.Of(verb, "--help");

@@ -3,9 +3,9 @@
 "use strict";
 (() => {
   const data = JSON.parse(document.getElementById("charts").textContent);
-  const kinds = ["dense", "gdws", "calibrated"];
+  const kinds = ["dense", "gdws", "calibrated", "hydra", "admm", "magnitude"];
   const colours = kinds.map((kind) => `var(--${kind})`);
-  const shapes = ["square", "triangle", "circle"];
+  const shapes = ["square", "triangle", "circle", "diamond", "star", "wye"];
   const text = { fontFamily: "inherit", fontSize: "12px", background: "none", overflow: "visible" };
   const isFew = (width) => width < 480;
 
@@ -39,7 +39,7 @@
         ],
       });
       placeLabels(plot, points);
-      return [legend(used, pick(["dense", "GDWS, from the weights alone", "GDWS, calibrated"]), pick(colours), pick(shapes)), plot];
+      return [legend(used, pick(["dense", "GDWS, from the weights alone", "GDWS, calibrated", "HYDRA", "ADMM", "by magnitude"]), pick(colours), pick(shapes)), plot];
     };
   }
 

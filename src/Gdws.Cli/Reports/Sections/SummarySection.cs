@@ -27,8 +27,8 @@ internal static class SummarySection
         if (figures.Length > 0)
         {
             html.Append($"<div class=\"pair\">\n{figures}</div>\n");
-            html.Append("<p class=\"note\">Arrows lead from the dense network to the approximated ones; the numbers beside the points say how many times fewer "
-                + "MACs were asked for. The dashed line is the Pareto front: no network is both faster and more accurate than one on it. Upright bars are the 95&#160;% "
+            html.Append("<p class=\"note\">Arrows lead from the dense network to the others; the numbers beside the points say how many times fewer "
+                + "MACs were asked for, or what share was pruned. The dashed line is the Pareto front: no network is both faster and more accurate than one on it. Upright bars are the 95&#160;% "
                 + "interval that the number of images leaves (Wilson), level bars the middle half of the timed rounds.</p>\n");
         }
 
@@ -56,7 +56,7 @@ internal static class SummarySection
         string accuracy = name.ToLowerInvariant();
         TradeOffPoint? best = points.Skip(1).Where(point => point.Accuracy >= dense.Accuracy - Tolerable && point.Fps > dense.Fps).MaxBy(point => point.Fps);
         if (best is null)
-            return $"No approximated network is faster than the dense one and within {Tolerable} points of its {accuracy} ({dense.Accuracy:F1} %).";
+            return $"No other network is faster than the dense one and within {Tolerable} points of its {accuracy} ({dense.Accuracy:F1} %).";
         NetworkResult network = result.Networks.First(candidate => candidate.Name == best.Name);
         return $"{best.Name}: {Quantity.Ratio(network.RatioToBaseline ?? best.Fps / dense.Fps)} the frames per second of the dense network, {accuracy} {best.Accuracy:F1} %"
             + $" instead of {dense.Accuracy:F1} %. It is the fastest one that loses at most {Tolerable} points.";
