@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using Gdws.Cli.Evaluation;
 using Gdws.Cli.Sweeps;
 using Gdws.Cli.Training;

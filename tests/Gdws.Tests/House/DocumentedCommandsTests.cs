@@ -20,7 +20,7 @@ public sealed class DocumentedCommandsTests : IDisposable
 
     private static readonly string[] _kinds = ["cifar10", "cifar100", "svhn", "fashion-mnist", "mnist", "imagenet"];
     private static readonly string[] _endings = [".onnx", ".pth", ".json", ".safetensors", ".html", ".csv", ".mat"];
-    private static readonly string[] _folders = ["-o", "--output"];
+    private static readonly string[] _folders = ["-o", "--output", "report"];
 
     private readonly DocumentFiles _files = new();
 
@@ -77,8 +77,18 @@ public sealed class DocumentedCommandsTests : IDisposable
                 break;
             case "approximate" when words.Contains("--calibrate"):
                 Set("--samples", "8");
+                if (words.Contains("--limit"))
+                    Set("--limit", "4");
                 Without("--effort");
                 Without("--device");
+                break;
+            case "sweep":
+                Set("--budgets", "1.5");
+                Set("--limit", "4");
+                Set("--attack-limit", "2");
+                Set("--iterations", "1");
+                Set("--samples", "4");
+                Set("--seconds", "0.01");
                 break;
             case "benchmark":
                 Set("--seconds", "0.01");

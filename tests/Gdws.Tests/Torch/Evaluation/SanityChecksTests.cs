@@ -3,8 +3,8 @@ using Gdws.Tests.Onnx;
 using Gdws.Torch;
 using Gdws.Torch.Attacks;
 using Gdws.Torch.Evaluation;
-using Tensor = TorchSharp.torch.Tensor;
 using static Gdws.Tests.Torch.Evaluation.RobustnessEvaluationTests;
+using Tensor = TorchSharp.torch.Tensor;
 
 namespace Gdws.Tests.Torch.Evaluation;
 
