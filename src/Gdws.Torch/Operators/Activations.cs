@@ -8,15 +8,15 @@ internal static class Activations
     public static TorchOperator LeakyRelu(NodeContext node)
     {
         double slope = node.Node.Real("alpha", 0.01f);
-        return inputs => torch.nn.functional.leaky_relu(inputs[0]!, slope);
+        return inputs => inputs[0]!.leaky_relu(KeptScalar.Of(slope));
     }
 
     public static TorchOperator ParametricRelu(NodeContext node) => inputs =>
     {
         using Tensor positive = inputs[0]!.relu();
-        using Tensor negative = inputs[0]!.clamp(max: 0);
+        using Tensor negative = inputs[0]!.clamp(max: KeptScalar.Zero);
         using Tensor scaled = negative * inputs[1]!;
-        return positive + scaled;
+        return positive.Plus(scaled);
     };
 
     public static TorchOperator Elu(NodeContext node)
@@ -38,9 +38,9 @@ internal static class Activations
         double beta = node.Node.Real("beta", 0.5f);
         return inputs =>
         {
-            using Tensor scaled = inputs[0]! * alpha;
-            using Tensor shifted = scaled + beta;
-            return shifted.clamp(0, 1);
+            using Tensor scaled = inputs[0]!.mul(KeptScalar.Of(alpha));
+            using Tensor shifted = scaled.add(KeptScalar.Of(beta));
+            return shifted.clamp(KeptScalar.Zero, KeptScalar.One);
         };
     }
 

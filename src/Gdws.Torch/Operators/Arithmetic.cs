@@ -13,7 +13,7 @@ internal static class Arithmetic
         if (node.TryConstant(1, out Tensor? exponent) && exponent.numel() == 1)
         {
             double value = node.ConstantReal(1, "the exponent")!.Value;
-            return inputs => inputs[0]!.pow(value);
+            return inputs => inputs[0]!.pow(KeptScalar.Of(value));
         }
 
         return inputs => inputs[0]!.pow(inputs[1]!);

@@ -21,8 +21,11 @@ internal static class LinearMaps
             if (c is not null)
                 return torch.addmm(c, a, b, (float)beta, (float)alpha);
 
-            using Tensor product = torch.mm(a, b);
-            return product * alpha;
+            Tensor product = torch.mm(a, b);
+            if (alpha == 1)
+                return product;
+            using (product)
+                return product.mul(KeptScalar.Of(alpha));
         });
     }
 
