@@ -1,9 +1,11 @@
 using System.Text.Json;
 using Gdws.Onnx;
 using Gdws.Tests.Onnx;
+using Gdws.Tests.Torch;
 
 namespace Gdws.Tests.Cli;
 
+[Collection(SteadyThreads.Name)]
 public sealed class PruneVerbTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

@@ -2,9 +2,11 @@ using System.Text.Json;
 using Gdws.Checkpoints;
 using Gdws.Onnx;
 using Gdws.Tests.Torch.Training;
+using Gdws.Tests.Torch;
 
 namespace Gdws.Tests.Cli;
 
+[Collection(SteadyThreads.Name)]
 public sealed class TrainVerbTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

@@ -3,9 +3,11 @@ using Gdws.Cli;
 using Gdws.Cli.Sweeps;
 using Gdws.Onnx;
 using Gdws.Tests.Onnx;
+using Gdws.Tests.Torch;
 
 namespace Gdws.Tests.Cli.Comparison;
 
+[Collection(SteadyThreads.Name)]
 public sealed class CompareVerbTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

@@ -1,8 +1,10 @@
 using System.Text.Json;
 using Gdws.Checkpoints;
+using Gdws.Tests.Torch;
 
 namespace Gdws.Tests.Cli.Evaluation;
 
+[Collection(SteadyThreads.Name)]
 public sealed class LongRunTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

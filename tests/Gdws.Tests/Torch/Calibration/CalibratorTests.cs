@@ -11,6 +11,7 @@ using static TorchSharp.torch;
 
 namespace Gdws.Tests.Torch.Calibration;
 
+[Collection(SteadyThreads.Name)]
 public sealed class CalibratorTests
 {
     private static readonly CalibrationOptions _options = new()

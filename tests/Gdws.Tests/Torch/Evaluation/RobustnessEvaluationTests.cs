@@ -7,6 +7,7 @@ using TorchSharp;
 
 namespace Gdws.Tests.Torch.Evaluation;
 
+[Collection(SteadyThreads.Name)]
 public sealed class RobustnessEvaluationTests
 {
     /// <summary>Class 1 where the one pixel is above 0.5; the images' distances to that are known.</summary>

@@ -6,6 +6,7 @@ using Gdws.Torch.Training;
 
 namespace Gdws.Tests.Torch.Pruning;
 
+[Collection(SteadyThreads.Name)]
 public sealed class PrunerTests
 {
     private static TrainingOptions Training(int epochs = 4) => new(new PgdTraining(new ThreatModel(Norm.Linf, 0.05)) { Iterations = 2 })

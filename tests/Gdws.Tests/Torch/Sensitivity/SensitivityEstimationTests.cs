@@ -4,6 +4,7 @@ using Gdws.Torch.Sensitivity;
 
 namespace Gdws.Tests.Torch.Sensitivity;
 
+[Collection(SteadyThreads.Name)]
 public sealed class SensitivityEstimationTests
 {
     private static readonly SensitivityEstimation _exact = new() { DoublePrecision = true };

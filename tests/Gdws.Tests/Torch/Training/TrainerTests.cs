@@ -3,6 +3,7 @@ using Gdws.Torch.Training;
 
 namespace Gdws.Tests.Torch.Training;
 
+[Collection(SteadyThreads.Name)]
 public sealed class TrainerTests
 {
     private static readonly ThreatModel Linf = new(Norm.Linf, 0.1);
