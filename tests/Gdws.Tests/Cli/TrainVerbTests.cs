@@ -1,8 +1,8 @@
 using System.Text.Json;
 using Gdws.Checkpoints;
 using Gdws.Onnx;
-using Gdws.Tests.Torch.Training;
 using Gdws.Tests.Torch;
+using Gdws.Tests.Torch.Training;
 
 namespace Gdws.Tests.Cli;
 
