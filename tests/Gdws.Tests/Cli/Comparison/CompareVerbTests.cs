@@ -2,7 +2,6 @@ using System.Text.Json;
 using Gdws.Cli;
 using Gdws.Cli.Sweeps;
 using Gdws.Onnx;
-using Gdws.Tests.Onnx;
 using Gdws.Tests.Torch;
 
 namespace Gdws.Tests.Cli.Comparison;
@@ -16,7 +15,7 @@ public sealed class CompareVerbTests : IDisposable
 
     public CompareVerbTests()
     {
-        _network = _folder.Save(Network());
+        _network = _folder.Save(CalibrationTests.Network());
         _data = TinyData.Cifar10(_folder, 24);
         File.Copy(_folder["cifar/test_batch.bin"], _folder["cifar/data_batch_1.bin"]);
     }
@@ -132,18 +131,4 @@ public sealed class CompareVerbTests : IDisposable
         "compare", _network, "--data", _data, "--limit", "20", "--budgets", "1.5", "--attack", "pgd", "--eps", "4/255", "--iterations", "2", "--attack-limit", "4",
         "--seconds", "0.02", "--pictures", "0", "--train-limit", "16", "--loss", "fast", "--epochs", "1", "-o", _folder["out"], .. more,
     ];
-
-    /// <summary>Image [N, 3, 32, 32] → 3×3 to 8 channels, stride 4 → ReLU → 3×3 to 16 → mean → linear to 10.</summary>
-    private static OnnxModel Network() => new TestNetwork(17, 0, 3, 32, 32)
-        .Weight("conv1.weight", 8, 3, 3, 3)
-        .Node("Conv", "a", ["images", "conv1.weight"], n => n.WithList("pads", 1, 1, 1, 1).WithList("strides", 4, 4))
-        .Node("Relu", "r", ["a"])
-        .Weight("conv2.weight", 16, 8, 3, 3)
-        .Node("Conv", "b", ["r", "conv2.weight"], n => n.WithList("pads", 1, 1, 1, 1))
-        .Node("GlobalAveragePool", "mean", ["b"])
-        .Node("Flatten", "flat", ["mean"])
-        .Weight("linear.weight", 10, 16)
-        .Weight("linear.bias", 10)
-        .Node("Gemm", "logits", ["flat", "linear.weight", "linear.bias"], n => n.With("transB", 1))
-        .Build("logits");
 }
