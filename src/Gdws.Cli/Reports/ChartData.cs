@@ -14,6 +14,7 @@ internal static class ChartData
             result.Spectra,
             Layers = result.Networks.Select(Layers),
             Attacks = AttackShares.Of(result),
+            Efforts = Effort.Of(result),
         },
         SweepJson.Options);
 

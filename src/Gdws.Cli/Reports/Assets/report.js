@@ -204,6 +204,33 @@
     };
   }
 
+  function efforts(rows) {
+    return (width) => {
+      const present = new Set(rows.flatMap((row) => row.stages.map((stage) => stage.name)));
+      const stages = ["approximation", "calibration", "search", "fine-tuning"].filter((stage) => present.has(stage));
+      const range = stages.map((_, i) => `var(--broken-${Math.min(i, 5)})`);
+      const margin = Math.min(170, Math.round(width * 0.36));
+      const minutes = d3.max(rows, (row) => d3.sum(row.stages, (stage) => stage.seconds)) >= 120;
+      const shown = rows.flatMap((row) => row.stages.map((stage, i) => ({ network: row.network, part: stage.name, order: i, time: stage.seconds / (minutes ? 60 : 1), told: stage.told })));
+      return [
+        legend(null, stages, range),
+        Plot.plot({
+          width,
+          height: rows.length * rowHeight + 46,
+          marginLeft: margin, marginRight: 16, marginTop: 6, marginBottom: 40,
+          style: text,
+          x: { label: minutes ? "minutes" : "seconds", grid: true, ticks: isFew(width) ? 3 : 6, labelAnchor: "right" },
+          y: { domain: rows.map((row) => row.network), label: null, tickSize: 0, tickFormat: (name) => shorten(name, Math.floor(margin / 6.6)) },
+          color: { domain: stages, range },
+          marks: [
+            Plot.barX(shown, Plot.stackX({ y: "network", x: "time", z: "part", order: "order", fill: "part", insetTop: 3, insetBottom: 3, title: (row) => `${row.network}: ${row.part} ${row.told}` })),
+            Plot.ruleX([0], { stroke: "currentColor", strokeOpacity: 0.5 }),
+          ],
+        }),
+      ];
+    };
+  }
+
   function drawing(chart) {
     const [kind, index] = chart.split("-");
     switch (kind) {
@@ -213,6 +240,7 @@
       case "milliseconds": return bars(data.layers[index].rows, "milliseconds_before", "milliseconds_after", "milliseconds", "~g", d3.format(".3~r"));
       case "kernels": return kernels(data.layers[index].channels);
       case "spectra": return spectra(data.layers[index].rows);
+      case "efforts": return efforts(data.efforts);
       case "attacks": return attacks(data.attacks[index]);
     }
   }

@@ -11,6 +11,7 @@ internal static class EffortSection
     {
         if (result.Networks.All(network => network.Pruning is null))
             return "";
+        string picture = Html.Figure("efforts", "Time to make", string.Join("; ", Effort.Of(result)) + ".");
         HtmlTable table = new HtmlTable("Size and time to make").Words("network").Figures("smaller", "search", "fine-tuning", "in all");
         foreach (NetworkResult network in result.Networks)
         {
@@ -22,7 +23,7 @@ internal static class EffortSection
                 network.Seconds is { } seconds ? Quantity.Time(seconds) : "");
         }
 
-        return table.Write() + "<p class=\"note\">Smaller: how many times fewer parameters than the dense network, zeros not counted. Zeros that are scattered make a file "
+        return picture + table.Write() + "<p class=\"note\">Smaller: how many times fewer parameters than the dense network, zeros not counted. Zeros that are scattered make a file "
             + "smaller only where the zeros are packed, and a runtime for dense networks no faster; pruned filters are really gone.</p>\n";
     }
 

@@ -76,11 +76,11 @@ public sealed class ReportInBrowserTests : IClassFixture<Chromium>, IDisposable
     {
         await using OpenPage page = await _chromium.OpenAsync(_page, 1000);
 
-        Assert.Equal(7, await page.AskAsync<int>("document.querySelectorAll('[data-chart=robust] [aria-label=dot] path, [data-chart=robust] [aria-label=dot] circle').length"));
-        Assert.Equal(6, await page.AskAsync<int>("document.querySelectorAll('[data-chart=robust] [aria-label=arrow] path').length"));
-        Assert.Equal(14, await page.AskAsync<int>("document.querySelectorAll('[data-chart=robust] [aria-label=rule] line').length"));
+        Assert.Equal(8, await page.AskAsync<int>("document.querySelectorAll('[data-chart=robust] [aria-label=dot] path, [data-chart=robust] [aria-label=dot] circle').length"));
+        Assert.Equal(7, await page.AskAsync<int>("document.querySelectorAll('[data-chart=robust] [aria-label=arrow] path').length"));
+        Assert.Equal(16, await page.AskAsync<int>("document.querySelectorAll('[data-chart=robust] [aria-label=rule] line').length"));
         string[] labels = await page.AskAsync<string[]>("[...document.querySelectorAll('[data-chart=robust] .label')].map(t => t.textContent)");
-        Assert.All(labels, label => Assert.Contains(label, (string[])["dense", "÷ 1.5", "÷ 2", "÷ 3"]));
+        Assert.All(labels, label => Assert.Contains(label, (string[])["dense", "÷ 1.5", "÷ 2", "÷ 3", "90 %"]));
         Assert.Contains("dense", labels);
         Assert.True(labels.Length >= 5, string.Join(", ", labels));
     }
@@ -175,12 +175,24 @@ public sealed class ReportInBrowserTests : IClassFixture<Chromium>, IDisposable
     }
 
     [Fact]
+    public async Task TheTimeToMakeANetwork_HasABarForEveryStage()
+    {
+        await using OpenPage page = await _chromium.OpenAsync(_page, 1000);
+
+        string[] told = await page.AskAsync<string[]>("[...document.querySelectorAll('[data-chart=efforts] [aria-label=bar] title')].map(t => t.textContent)");
+        Assert.Equal(8, told.Length);
+        Assert.Contains("HYDRA, 90 % zero: fine-tuning 2:00", told);
+        string legend = await page.AskAsync<string>("document.querySelector('[data-chart=efforts] .plot').firstElementChild.textContent");
+        Assert.EndsWith("approximationcalibrationsearchfine-tuning", legend, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task WithoutJavaScript_TheTablesAreThere()
     {
         await using OpenPage page = await _chromium.OpenAsync(_page, 1000, javaScript: false);
 
         Assert.True(await page.Page.GetByText("Without JavaScript the pictures are missing").IsVisibleAsync());
-        Assert.Equal(8, await page.Page.Locator("table:visible").CountAsync());
+        Assert.Equal(10, await page.Page.Locator("table:visible").CountAsync());
         Assert.False(await page.Page.Locator("#network").IsVisibleAsync());
     }
 

@@ -1,3 +1,4 @@
+using Gdws.Cli.Comparison;
 using Gdws.Cli.Sweeps;
 using Gdws.Execution;
 using Gdws.Planning;
@@ -33,6 +34,21 @@ internal static class SampleResult
             Network("calibrated, MACs ÷ 1.5", NetworkKind.Calibrated, 1.5, 808, 478, 119),
             Network("calibrated, MACs ÷ 2", NetworkKind.Calibrated, 2, 806, 477, 142),
             Network("calibrated, MACs ÷ 3", NetworkKind.Calibrated, 3, 790, 455, 190),
+            Network("HYDRA, 90 % zero", NetworkKind.Hydra, 1, 801, 470, 101) with
+            {
+                Network = "hydra-0.9.onnx",
+                Budget = null,
+                Seconds = 205,
+                Pruning = new PruningFigure(
+                    "hydra",
+                    0.9,
+                    "irregular",
+                    11_000_000,
+                    1_100_000,
+                    0,
+                    new Dictionary<string, string>(),
+                    [new StageFigure(PruningFigure.Search, 3, 85), new StageFigure(PruningFigure.FineTuning, 3, 120)]),
+            },
         ],
         Speed = new SpeedConditions("onnxruntime", 1, 1, 21, "2026-01-02"),
         Machine = MachineDescription.Current,
@@ -50,6 +66,7 @@ internal static class SampleResult
         Calibration = kind == NetworkKind.Calibrated
             ? new PlanCalibration { Data = "cifar10:cifar", Split = "train", Images = 1000, Attack = "pgd linf 0.03137255, 10 steps of 0.00784314", Seed = 0, Effort = "quick" }
             : null,
+        Seconds = kind == NetworkKind.Dense ? null : 10 * budget,
         Macs = (long)(555_422_720 / budget),
         Parameters = (long)(11_173_962 / budget),
         SpeedupMacs = budget,
