@@ -30,11 +30,26 @@ public sealed record CalibrationRecipe
     /// <summary>Rounds of alternating least squares on the inputs that the approximated layers before make. Only with the sequential refit.</summary>
     public int SequentialRounds { get; init; }
 
+    /// <summary>Different images that the sequential refit looks at, at most; each in all its forms.</summary>
+    public int SequentialImages { get; init; } = 500;
+
+    /// <summary>How often the sequential refit is done again with images that were perturbed against the network approximated so far.</summary>
+    public int AdaptiveRounds { get; init; }
+
     /// <summary>The parts of an effort.</summary>
     /// <param name="effort">The effort.</param>
     public static CalibrationRecipe Of(CalibrationEffort effort)
     {
         CalibrationRecipe quick = new() { DifferenceWeight = 0.5, SecondOrder = true, Refit = RefitKind.Sequential, SequentialRounds = 2 };
-        return effort == CalibrationEffort.Quick ? quick : quick with { Weighting = LayerWeighting.FisherAndMeasured, AlternatingRounds = 2, SequentialRounds = 6 };
+        return effort == CalibrationEffort.Quick
+            ? quick
+            : quick with
+            {
+                DifferenceWeight = 1,
+                AlternatingRounds = 2,
+                SequentialRounds = 6,
+                SequentialImages = 1000,
+                AdaptiveRounds = 1,
+            };
     }
 }
