@@ -41,15 +41,6 @@ public sealed record CalibrationRecipe
     public static CalibrationRecipe Of(CalibrationEffort effort)
     {
         CalibrationRecipe quick = new() { DifferenceWeight = 0.5, SecondOrder = true, Refit = RefitKind.Sequential, SequentialRounds = 2 };
-        return effort == CalibrationEffort.Quick
-            ? quick
-            : quick with
-            {
-                DifferenceWeight = 1,
-                AlternatingRounds = 2,
-                SequentialRounds = 6,
-                SequentialImages = 1000,
-                AdaptiveRounds = 1,
-            };
+        return effort == CalibrationEffort.Quick ? quick : quick with { Weighting = LayerWeighting.FisherAndMeasured, AlternatingRounds = 2, SequentialRounds = 6 };
     }
 }
