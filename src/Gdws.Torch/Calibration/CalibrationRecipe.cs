@@ -30,6 +30,12 @@ public sealed record CalibrationRecipe
     /// <summary>Rounds of alternating least squares on the inputs that the approximated layers before make. Only with the sequential refit.</summary>
     public int SequentialRounds { get; init; }
 
+    /// <summary>Different images that the sequential refit looks at, at most; each in all its forms.</summary>
+    public int SequentialImages { get; init; } = 500;
+
+    /// <summary>How often the sequential refit is done again with images that were perturbed against the network approximated so far.</summary>
+    public int AdaptiveRounds { get; init; }
+
     /// <summary>The parts of an effort.</summary>
     /// <param name="effort">The effort.</param>
     public static CalibrationRecipe Of(CalibrationEffort effort)

@@ -99,7 +99,7 @@ public sealed class Calibrator : IDisposable
         }
 
         if (_recipe.Refit == RefitKind.Sequential)
-            RefitInSequence(network, plan, changed, factors, cancellation);
+            RefitAgainstAttacks(network, plan, changed, factors, cancellation);
         return new CalibrationResult(plan, factors, plan.ApplyTo(network, factors));
     }
 
@@ -213,14 +213,55 @@ public sealed class Calibrator : IDisposable
         return new GdwsFactors(spectrum.Outputs, spectrum.Inputs, spectrum.KernelHeight, spectrum.KernelWidth, kernels.Map, depthwise, weights, bias);
     }
 
+    /// <summary>Fits in sequence, and again with images that are perturbed against what came out: an attack looks for what the first fit left open.</summary>
+    private void RefitAgainstAttacks(
+        OnnxModel network, GdwsPlan plan, CalibratedLayer[] layers, Dictionary<string, GdwsFactors> factors, CancellationToken cancellation)
+    {
+        CalibrationImages images = _statistics.Images;
+        try
+        {
+            RefitInSequence(network, plan, layers, factors, images, cancellation);
+            for (int round = 0; round < _recipe.AdaptiveRounds && images.IsPaired; round++)
+            {
+                CalibrationImages more = AttackedAgain(plan.ApplyTo(network, factors), images, cancellation);
+                if (images != _statistics.Images)
+                    images.Dispose();
+                images = more;
+                RefitInSequence(network, plan, layers, factors, images, cancellation);
+            }
+        }
+        finally
+        {
+            if (images != _statistics.Images)
+                images.Dispose();
+        }
+    }
+
+    private CalibrationImages AttackedAgain(OnnxModel approximated, CalibrationImages images, CancellationToken cancellation)
+    {
+        using IDisposable gradients = torch.enable_grad();
+        using TorchNetwork attacked = new(approximated, _statistics.Dense.Device, new TorchNetworkOptions { SkipFinalSoftmax = true });
+        return images.AlsoAgainst(
+            attacked,
+            _statistics.Options,
+            _recipe.SequentialImages,
+            (done, total) => _progress?.Report(new CalibrationProgress("perturbed again", done, total, "images")),
+            cancellation);
+    }
+
     /// <summary>Fits layer after layer.</summary>
     private void RefitInSequence(
-        OnnxModel network, GdwsPlan plan, CalibratedLayer[] layers, Dictionary<string, GdwsFactors> factors, CancellationToken cancellation)
+        OnnxModel network,
+        GdwsPlan plan,
+        CalibratedLayer[] layers,
+        Dictionary<string, GdwsFactors> factors,
+        CalibrationImages images,
+        CancellationToken cancellation)
     {
         SequentialRefit refit = new(_statistics.Dense, network, plan.ApplyTo(network, factors), _statistics.Options, _recipe);
         Dictionary<string, FittedWeights> fitted = refit.Run(
             layers,
-            _statistics.Images,
+            images,
             (done, total) => _progress?.Report(new CalibrationProgress("refit in sequence", done, total, "layers")),
             cancellation);
         foreach (CalibratedLayer layer in layers)

@@ -7,6 +7,8 @@ namespace Gdws.Torch.Calibration;
 /// </remarks>
 internal sealed class CovarianceSum : IDisposable
 {
+    private const long BlockRows = 512;
+
     private readonly Tensor _products;
     private readonly Tensor? _crossProducts;
     private readonly Tensor _sum;
@@ -42,7 +44,7 @@ internal sealed class CovarianceSum : IDisposable
         _pivot ??= Pivot(rows);
         Tensor distance = rows.Minus(_pivot);
         Tensor transposed = distance.t();
-        _products.Increase(transposed.mm(distance));
+        AddProducts(transposed, distance);
         _sum.Increase(distance.sum(0, type: ScalarType.Float64));
         Count += rows.shape[0];
         if (others is null)
@@ -61,7 +63,12 @@ internal sealed class CovarianceSum : IDisposable
     public Tensor OtherMean() => Mean(_otherSum!, _otherPivot);
 
     /// <summary>Cov(row, row), <c>[size, size]</c>.</summary>
-    public Tensor Covariance() => Centred(_products, _sum, _sum);
+    public Tensor Covariance()
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        Tensor upper = _products.triu();
+        return Centred(upper.Plus(upper.triu(1).t()), _sum, _sum).MoveToOuterDisposeScope();
+    }
 
     /// <summary>Cov(row, other), <c>[size, others]</c>.</summary>
     public Tensor Cross() => Centred(_crossProducts!, _sum, _otherSum!);
@@ -75,6 +82,18 @@ internal sealed class CovarianceSum : IDisposable
     private static Tensor New(torch.Device device, params long[] shape) => torch.zeros(shape, ScalarType.Float64, device).DetachFromDisposeScope();
 
     private Tensor Pivot(Tensor rows) => (_centred ? rows.mean([0]) : torch.zeros(rows.shape[1], rows.dtype, rows.device)).DetachFromDisposeScope();
+
+    /// <summary>Adds the products on and right of the diagonal, block row after block row; those left of it are the same.</summary>
+    private void AddProducts(Tensor transposed, Tensor distance)
+    {
+        long size = _products.shape[0];
+        for (long start = 0; start < size; start += BlockRows)
+        {
+            using DisposeScope scope = torch.NewDisposeScope();
+            long rows = Math.Min(BlockRows, size - start), rest = size - start;
+            _products.narrow(0, start, rows).narrow(1, start, rest).Increase(transposed.narrow(0, start, rows).mm(distance.narrow(1, start, rest)));
+        }
+    }
 
     private Tensor Mean(Tensor sum, Tensor? pivot)
     {

@@ -3,12 +3,12 @@ namespace Gdws.Torch.Calibration;
 /// <summary>What a refit of one layer has to know of its inputs z and targets t: moments, and how an attack moves both.</summary>
 /// <param name="unknowns">The length of z.</param>
 /// <param name="outputs">The length of t.</param>
-/// <param name="isPaired">Whether the second half of every batch is the first half perturbed, and differences count.</param>
+/// <param name="forms">The parts of every batch: the first clean, the others the same images perturbed; 1 where differences don't count.</param>
 /// <param name="device">Where sums are kept.</param>
-internal sealed class RefitSums(long unknowns, long outputs, bool isPaired, torch.Device device) : IDisposable
+internal sealed class RefitSums(long unknowns, long outputs, int forms, torch.Device device) : IDisposable
 {
     private readonly CovarianceSum _all = new(unknowns, outputs, device);
-    private readonly CovarianceSum? _differences = isPaired ? new CovarianceSum(unknowns, outputs, device, centred: false) : null;
+    private readonly CovarianceSum? _differences = forms > 1 ? new CovarianceSum(unknowns, outputs, device, centred: false) : null;
 
     /// <summary>Adds a batch.</summary>
     public void Add(Tensor z, Tensor t)
@@ -17,8 +17,10 @@ internal sealed class RefitSums(long unknowns, long outputs, bool isPaired, torc
         if (_differences is null)
             return;
         using DisposeScope scope = torch.NewDisposeScope();
-        long half = z.shape[0] / 2;
-        _differences.Add(z.narrow(0, half, half).Minus(z.narrow(0, 0, half)), t.narrow(0, half, half).Minus(t.narrow(0, 0, half)));
+        long each = z.shape[0] / forms;
+        Tensor cleanInput = z.narrow(0, 0, each), cleanTarget = t.narrow(0, 0, each);
+        for (int form = 1; form < forms; form++)
+            _differences.Add(z.narrow(0, form * each, each).Minus(cleanInput), t.narrow(0, form * each, each).Minus(cleanTarget));
     }
 
     /// <summary>Cov z + γ E ΔzΔzᵀ and Cov(z, t) + γ E ΔzΔtᵀ.</summary>

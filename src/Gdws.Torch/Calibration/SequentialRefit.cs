@@ -16,9 +16,6 @@ internal sealed class SequentialRefit(
 {
     private const double Damping = 1e-4;
 
-    // A layer has a few thousand unknowns an output, and each image gives 32 positions or more: further images change little and take long.
-    private const int MostImages = 500;
-
     /// <summary>Fits all layers.</summary>
     /// <param name="layers">The layers that are GDWS convolutions in the approximated network, in order.</param>
     /// <param name="images">The images.</param>
@@ -34,7 +31,7 @@ internal sealed class SequentialRefit(
         Dictionary<string, ConvolutionLayer> replaced = approximated.Convolutions.Where(layer => layer.Kind == ConvolutionKind.Gdws)
             .ToDictionary(layer => layer.Output, StringComparer.Ordinal);
         HashSet<string> pending = [.. layers.Select(layer => layer.Convolution.Output)];
-        using ActivationStore store = new(dense, network, [.. images.FirstBatches(MostImages)], options.ActivationMemory);
+        using ActivationStore store = new(dense, network, [.. images.FirstBatches(recipe.SequentialImages)], options.ActivationMemory);
         for (int i = 0; i < layers.Count; i++)
         {
             CalibratedLayer layer = layers[i];
@@ -42,7 +39,7 @@ internal sealed class SequentialRefit(
             _ = pending.Remove(layer.Convolution.Output);
             ResidualSkip? skip = recipe.SkipCorrection ? ResidualSkip.Of(denseModel, layer.Convolution, pending.Contains) : null;
             bool ofPatches = recipe.SequentialRounds > 0;
-            using RefitSums sums = Collect(layer, gdws, skip, ofPatches, images.IsPaired, i, store, cancellation);
+            using RefitSums sums = Collect(layer, gdws, skip, ofPatches, images.Forms, i, store, cancellation);
             fitted[layer.Layer.Name] = ofPatches ? BothSolved(network, layer, gdws, sums, cancellation) : Solved(network, gdws, sums, layer.Gamma);
             report(i + 1, layers.Count);
         }
@@ -55,14 +52,14 @@ internal sealed class SequentialRefit(
         ConvolutionLayer gdws,
         ResidualSkip? skip,
         bool ofPatches,
-        bool isPaired,
+        int forms,
         int stream,
         ActivationStore store,
         CancellationToken cancellation)
     {
         ConvolutionLayer convolution = layer.Convolution;
         LayerGeometry geometry = new(convolution);
-        RefitSums sums = new(ofPatches ? layer.Problem.Weight.shape[1] : gdws.Kernels, convolution.Outputs, isPaired && layer.Gamma > 0, dense.Device);
+        RefitSums sums = new(ofPatches ? layer.Problem.Weight.shape[1] : gdws.Kernels, convolution.Outputs, layer.Gamma > 0 ? forms : 1, dense.Device);
         int number = 0;
         try
         {
