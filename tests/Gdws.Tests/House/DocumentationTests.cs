@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Gdws.Benchmarks;
 using Gdws.Cli;
 
 namespace Gdws.Tests.House;
@@ -18,6 +19,25 @@ public sealed partial class DocumentationTests
             Assert.True(mistake is null, $"{document}: gdws {command}: {mistake}");
         }
     }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void EveryBenchmarkInADocument_IsUnderstood(string document) => Assert.All(
+        Documents.BenchmarkCommands(document),
+        command => Assert.True(BenchmarkSyntax.Mistake(Documents.Words(command)) is null, $"{document}: {BenchmarkSyntax.Mistake(Documents.Words(command))}"));
+
+    [Theory]
+    [InlineData("is missing", "protocol-throughput", "net.onnx")]
+    [InlineData("too many", "training-memory", "1200", "msd", "kw_small", "7")]
+    [InlineData("unknown option --thread", "engine", "net.onnx", "--thread", "1")]
+    [InlineData("--g has no value", "engine", "net.onnx", "--g")]
+    [InlineData("usage: Gdws.Benchmarks ablation|", "throughput")]
+    public void ABenchmarkCommandWithAMistake_IsntUnderstood(string mistake, params string[] words) =>
+        Assert.Contains(mistake, BenchmarkSyntax.Mistake(words), StringComparison.Ordinal);
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void EveryCommandInADocument_StandsInABlockWhereItIsTried(string document) => Assert.Empty(Documents.StrayCommands(document));
 
     [Theory]
     [MemberData(nameof(Names))]
