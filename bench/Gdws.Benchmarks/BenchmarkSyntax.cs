@@ -1,8 +1,12 @@
 namespace Gdws.Benchmarks;
 
-/// <summary>What may follow a benchmark's name: arguments in order, then options, each with a value. A command line is checked by it before anything is measured.</summary>
+/// <summary>
+/// What may follow a benchmark's name: arguments in order, then options, each with a value. A command line is checked by it before anything is measured.
+/// </summary>
 /// <param name="Name">The benchmark.</param>
-/// <param name="Arguments">The arguments, as the usage shows them; those in brackets may be left out, from the last one on, and one that ends in … may be there several times.</param>
+/// <param name="Arguments">
+/// The arguments, as the usage shows them; those in brackets may be left out, from the last one on, and one that ends in … may be there several times.
+/// </param>
 /// <param name="Options">The options with examples of their values, as the usage shows them.</param>
 /// <param name="Note">What the usage adds.</param>
 internal sealed record BenchmarkSyntax(string Name, string Arguments = "", string Options = "", string Note = "")
@@ -12,8 +16,8 @@ internal sealed record BenchmarkSyntax(string Name, string Arguments = "", strin
     public static IReadOnlyList<BenchmarkSyntax> All { get; } =
     [
         new("ablation", "NET.onnx CALIBRATION-DATA EVALUATION-DATA",
-            "--samples 2000 --calibrate-first N --calibrate-from 0 --held-out 200 --images 0 --evaluate-split test --evaluate-from 0 --accuracy-of NAME,…"
-            + " --natural-only 0|1 --robust-loss 0|1 --speedups 2.2,3.6 --round-to 16 --rows NAME,… --eps 8/255 --step 2/255 --seed 0"),
+            "--samples 2000 --calibrate-first N --calibrate-from 0 --held-out 200 --images 0 --evaluate-split test --evaluate-from 0"
+            + " --accuracy-of NAME,… --natural-only 0|1 --robust-loss 0|1 --speedups 2.2,3.6 --round-to 16 --rows NAME,… --eps 8/255 --step 2/255 --seed 0"),
         new("attack-throughput", "NET [BATCH=50] [ITERATIONS=5] [ROUNDS=5] [THREADS=0]", Note: OneArchitecture),
         new("protocol-throughput", "NET.onnx DATA [IMAGES=50] [ITERATIONS=20] [ROUNDS=3] [BATCH=128] [THREADS=0]", Note: OneArchitecture),
         new("sensitivity", "NET.onnx DATA [IMAGES=64]"),

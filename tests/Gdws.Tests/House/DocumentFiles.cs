@@ -14,7 +14,8 @@ using Architecture = Gdws.Architectures.Architecture;
 namespace Gdws.Tests.House;
 
 /// <summary>
-/// The files that README and docs speak of as the reader's own, very small: checkpoints, networks and images. Everything else a document must make itself.
+/// The files that README and docs speak of as the reader's own, very small: checkpoints, networks and images. Everything else a document must make
+/// itself.
 /// </summary>
 internal sealed class DocumentFiles : IDisposable
 {
@@ -30,7 +31,8 @@ internal sealed class DocumentFiles : IDisposable
         ["data/net.onnx"] = file => Architecture.Build("auto", PreActResNet18()).Save(file),
         ["resnet_4b.onnx"] = file => Architecture.Build("auto", SyntheticCheckpoint.Narrow("resnet_4b", classes: 10, width: 8)).Save(file),
         ["SqueezeNet_fp16.onnx"] = file => HalfPrecisionNetwork().Save(file),
-        ["samples/fashion-mnist.onnx"] = file => Architecture.Initialize("preactresnet18", 4, new ArchitectureOptions { Channels = 1, ImageSize = 28 }).Save(file),
+        ["samples/fashion-mnist.onnx"] = file =>
+            Architecture.Initialize("preactresnet18", 4, new ArchitectureOptions { Channels = 1, ImageSize = 28 }).Save(file),
         ["outdir_cifar10/preactresnet18"] = folder =>
         {
             StateDict state = PreActResNet18();
@@ -40,7 +42,8 @@ internal sealed class DocumentFiles : IDisposable
         ["outdir_cifar10/hydra_wrn"] = folder => _folder.Write(
             $"{folder}/model_best_dense.pth", StateDictFile.Bytes(SyntheticCheckpoint.Narrow("wideresnet_28_4", classes: 10), around: [])),
         ["outdir_cifar10/nas"] = folder => _folder.Write(
-            $"{folder}/RobNet_free_cifar10.pth.tar", StateDictFile.Bytes(SyntheticCheckpoint.Narrow("robnetfree", classes: 10, width: 1), around: [])),
+            $"{folder}/RobNet_free_cifar10.pth.tar",
+            StateDictFile.Bytes(SyntheticCheckpoint.Narrow("robnetfree", classes: 10, width: 1), around: [])),
     };
 
     /// <summary>Where a file or folder of a document lies; one that is the reader's own is there.</summary>
@@ -78,13 +81,15 @@ internal sealed class DocumentFiles : IDisposable
                 foreach (string part in (string[])["train", "t10k"])
                 {
                     _folder.Write($"{folder}/{part}-images-idx3-ubyte", Fixtures.Idx([ImagesPerFile, 28, 28], RandomBytes(ImagesPerFile * 784)));
-                    _folder.Write($"{folder}/{part}-labels-idx1-ubyte", Fixtures.Idx([ImagesPerFile], [.. Enumerable.Range(0, ImagesPerFile).Select(i => (byte)(i % 10))]));
+                    byte[] labels = [.. Enumerable.Range(0, ImagesPerFile).Select(i => (byte)(i % 10))];
+                    _folder.Write($"{folder}/{part}-labels-idx1-ubyte", Fixtures.Idx([ImagesPerFile], labels));
                 }
 
                 break;
             case "imagenet":
+                byte[] picture = PngFixture.Write(40, 32, 2, 8, false, (x, y) => [(byte)(x * 6), (byte)(y * 7), 128]);
                 foreach (string id in (string[])["n01440764", "n01443537", "n01484850", "n01491361"])
-                    _folder.Write($"{folder}/{id}/ILSVRC2012_val_00000001.png", PngFixture.Write(40, 32, 2, 8, false, (x, y) => [(byte)(x * 6), (byte)(y * 7), 128]));
+                    _folder.Write($"{folder}/{id}/ILSVRC2012_val_00000001.png", picture);
                 break;
             default:
                 Assert.Fail($"no images of the kind {kind} are made here");
@@ -119,7 +124,8 @@ internal sealed class DocumentFiles : IDisposable
         const int Half = (int)TensorProto.Types.DataType.Float16;
         TestNetwork network = new TestNetwork(17, 0, 3, 224, 224)
             .Change(model => model.Graph.Input[0] = TestNetwork.Value("images", [0, 3, 224, 224], Half))
-            .Change(model => model.Graph.Initializer.Add([HalfWeight("first", 16, 3, 5), HalfWeight("second", 16, 16, 3), HalfWeight("last", 4, 16, 1)]))
+            .Change(model => model.Graph.Initializer.Add(
+                [HalfWeight("first", 16, 3, 5), HalfWeight("second", 16, 16, 3), HalfWeight("last", 4, 16, 1)]))
             .Node("Conv", "a", ["images", "first"], node => node.Attribute.Add(Strides(8)))
             .Node("Conv", "b", ["a", "second"])
             .Node("Conv", "c", ["b", "last"])

@@ -13,7 +13,8 @@ public sealed class DocumentedCommandsTests : IDisposable
     private static readonly string[] _endings = [".onnx", ".pth", ".json", ".jsonl", ".safetensors", ".html", ".npy"];
     private static readonly string[] _folders = ["-o", "--output", "--fname", "report"];
 
-    private static readonly string[] _written = ["-o", "--output", "--json", "--plan", "--outcomes", "--robustbench", "--save-adversarial", "--weights"];
+    private static readonly string[] _written =
+        ["-o", "--output", "--json", "--plan", "--outcomes", "--robustbench", "--save-adversarial", "--weights"];
 
     private readonly DocumentFiles _files = new();
 

@@ -4,7 +4,8 @@ namespace Gdws.Tests.House;
 internal sealed class ShortCommand
 {
     /// <summary>What a scheduler says, or says for the program, in one of its tasks.</summary>
-    private static readonly (string Text, string Value)[] _schedulers = [("auto/8", "1/8"), ("$SLURM_ARRAY_TASK_ID", "1"), ("$JOB_COMPLETION_INDEX", "0")];
+    private static readonly (string Text, string Value)[] _schedulers =
+        [("auto/8", "1/8"), ("$SLURM_ARRAY_TASK_ID", "1"), ("$JOB_COMPLETION_INDEX", "0")];
 
     private readonly List<string> _words;
 

@@ -19,7 +19,10 @@ internal static class AlphasFile
         }
 
         return file.Write(w => w.Dictionary(
-            ("noise_gains", v => v.Dictionary([.. gains])), ("attack", v => v.Text("pgd")), ("attack-iters", v => v.Integer(10)), ("sample_size", v => v.Integer(1000))));
+            ("noise_gains", v => v.Dictionary([.. gains])),
+            ("attack", v => v.Text("pgd")),
+            ("attack-iters", v => v.Integer(10)),
+            ("sample_size", v => v.Integer(1000))));
     }
 
     /// <summary>The values of one weight <c>[M, C, K, K]</c>: C numbers above 0.</summary>
