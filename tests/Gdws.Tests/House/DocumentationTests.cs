@@ -58,10 +58,17 @@ public sealed partial class DocumentationTests
     [MemberData(nameof(Names))]
     public void EveryLinkInADocument_LeadsSomewhere(string document)
     {
-        string folder = Path.GetDirectoryName(Path.Combine(SharedFiles.Root, document))!;
-        string[] links = [.. Link().Matches(Documents.Read(document)).Select(match => match.Groups[1].Value).Where(link => !link.Contains(':', StringComparison.Ordinal))];
+        string self = Path.Combine(SharedFiles.Root, document), folder = Path.GetDirectoryName(self)!;
+        IEnumerable<string> links = Link().Matches(Documents.Read(document)).Select(match => match.Groups[1].Value);
 
-        Assert.All(links, link => Assert.True(Path.Exists(Path.Combine(folder, link)), $"{document}: {link} doesn't exist"));
+        foreach (string link in links.Where(link => !link.Contains(':', StringComparison.Ordinal)))
+        {
+            string[] parts = link.Split('#');
+            string target = parts[0].Length == 0 ? self : Path.Combine(folder, parts[0]);
+            Assert.True(Path.Exists(target), $"{document}: {link} doesn't exist");
+            if (parts.Length > 1)
+                Assert.True(Documents.Anchors(File.ReadAllText(target)).Contains(parts[1]), $"{document}: {link}: no heading is linked to so");
+        }
     }
 
     [Fact]
@@ -72,6 +79,6 @@ public sealed partial class DocumentationTests
     private static string Unindented(string text) =>
         string.Join('\n', text.ReplaceLineEndings("\n").Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0));
 
-    [GeneratedRegex(@"\]\(([^)#\s]+)(?:#[^)]*)?\)")]
+    [GeneratedRegex(@"\]\(([^)\s]+)\)")]
     private static partial Regex Link();
 }

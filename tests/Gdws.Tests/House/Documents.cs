@@ -25,6 +25,12 @@ internal static partial class Documents
     public static IEnumerable<string> StrayCommands(string document) =>
         AnyBlock().Replace(Read(document), "").Split('\n').Where(line => StrayCommand().IsMatch(line));
 
+    /// <summary>What links to the headings of a text write after #.</summary>
+    public static IEnumerable<string> Anchors(string text) => Heading().Matches(AnyBlock().Replace(text, "")).Select(heading => Anchor(heading.Groups[1].Value));
+
+    /// <summary>As web pages make an anchor of a heading.</summary>
+    public static string Anchor(string heading) => NoAnchor().Replace(heading.ToLowerInvariant(), "").Replace(' ', '-');
+
     public static IEnumerable<string> CSharp(string document) => CSharpBlocks().Matches(Read(document)).Select(block => block.Groups[1].Value);
 
     public static string[] Words(string command) => [.. Word().Matches(command).Select(match => match.Value.Trim('\'', '"'))];
@@ -47,6 +53,12 @@ internal static partial class Documents
 
     [GeneratedRegex(@"```.*?```", RegexOptions.Singleline)]
     private static partial Regex AnyBlock();
+
+    [GeneratedRegex(@"^#+ (.+)$", RegexOptions.Multiline)]
+    private static partial Regex Heading();
+
+    [GeneratedRegex(@"[^\w\- ]")]
+    private static partial Regex NoAnchor();
 
     [GeneratedRegex(@"```csharp\n(.*?)```", RegexOptions.Singleline)]
     private static partial Regex CSharpBlocks();

@@ -21,7 +21,7 @@ internal sealed partial class FormatTables
         foreach (string line in Documents.Read(document).Split('\n'))
         {
             if (Heading().Match(line) is { Success: true } heading)
-                _sections[Anchor(heading.Groups[1].Value)] = keys = new(StringComparer.Ordinal);
+                _sections[Documents.Anchor(heading.Groups[1].Value)] = keys = new(StringComparer.Ordinal);
             if (Row().Match(line) is not { Success: true } row)
                 continue;
             string link = Link().Match(row.Groups[2].Value).Groups[1].Value;
@@ -72,9 +72,6 @@ internal sealed partial class FormatTables
             CompareValue(section, prefix.Length == 0 ? "" : $"{prefix[..^1]}[].", item);
     }
 
-    /// <summary>As web pages make an anchor of a heading.</summary>
-    private static string Anchor(string heading) => NoAnchor().Replace(heading.ToLowerInvariant(), "").Replace(' ', '-');
-
     [GeneratedRegex(@"^#+ (.+)$")]
     private static partial Regex Heading();
 
@@ -86,7 +83,4 @@ internal sealed partial class FormatTables
 
     [GeneratedRegex(@"\]\(#([^)]+)\)")]
     private static partial Regex Link();
-
-    [GeneratedRegex(@"[^\w\- ]")]
-    private static partial Regex NoAnchor();
 }
