@@ -52,13 +52,7 @@ internal sealed class Ablation : IDisposable
 
     public static int Run(string[] arguments)
     {
-        if (AblationOptions.Parse(arguments) is not { } options)
-        {
-            Console.Error.WriteLine($"Usage: Gdws.Benchmarks {AblationOptions.Usage}");
-            return 2;
-        }
-
-        using Ablation ablation = new(options);
+        using Ablation ablation = new(AblationOptions.Parse(arguments));
         ablation.Compare();
         return 0;
     }

@@ -5,11 +5,6 @@ namespace Gdws.Benchmarks;
 /// <summary>What an ablation compares, and on how many images.</summary>
 internal sealed record AblationOptions
 {
-    public const string Usage =
-        "ablation NET.onnx CALIBRATION-DATA EVALUATION-DATA [--samples 2000] [--calibrate-first N] [--calibrate-from 0] [--held-out 200]"
-        + " [--images 0] [--evaluate-split test] [--evaluate-from 0] [--accuracy-of NAME,…] [--natural-only 0|1] [--robust-loss 0|1] [--speedups 2.2,3.6] [--round-to 16]"
-        + " [--rows NAME,…] [--eps 8/255] [--step 2/255] [--seed 0]";
-
     public required string Network { get; init; }
 
     public required string CalibrationData { get; init; }
@@ -61,15 +56,14 @@ internal sealed record AblationOptions
 
     public int Seed { get; init; }
 
-    public static AblationOptions? Parse(string[] arguments)
+    /// <summary>Reads a command line that <see cref="BenchmarkSyntax"/> found nothing wrong with.</summary>
+    public static AblationOptions Parse(string[] arguments)
     {
-        if (arguments.Length < 3 || arguments.Length % 2 == 0)
-            return null;
         AblationOptions options = new() { Network = arguments[0], CalibrationData = arguments[1], EvaluationData = arguments[2] };
         for (int i = 3; i < arguments.Length; i += 2)
         {
             string value = arguments[i + 1];
-            AblationOptions? next = arguments[i] switch
+            options = arguments[i] switch
             {
                 "--samples" => options with { Samples = int.Parse(value, CultureInfo.InvariantCulture) },
                 "--held-out" => options with { HeldOut = int.Parse(value, CultureInfo.InvariantCulture) },
@@ -87,11 +81,8 @@ internal sealed record AblationOptions
                 "--accuracy-of" => options with { AccuracyOf = value.Split(',') },
                 "--eps" => options with { Epsilon = Number(value) },
                 "--seed" => options with { Seed = int.Parse(value, CultureInfo.InvariantCulture) },
-                _ => null,
+                string other => throw new GdwsException($"unknown option {other}"),
             };
-            if (next is null)
-                return null;
-            options = next;
         }
 
         return options;

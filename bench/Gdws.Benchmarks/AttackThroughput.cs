@@ -16,17 +16,8 @@ namespace Gdws.Benchmarks;
 /// </summary>
 internal static class AttackThroughput
 {
-    private const string Usage =
-        "usage: attack-throughput NET [BATCH 50] [ITERATIONS 5] [ROUNDS 5] [THREADS 0 = libtorch's own]   (NET: a PreActResNet-18 of 10 classes, CIFAR-10 or Fashion-MNIST, as a checkpoint or made of one by `gdws convert`)";
-
     public static int Run(string[] arguments)
     {
-        if (arguments.Length == 0)
-        {
-            Console.Error.WriteLine(Usage);
-            return 2;
-        }
-
         int batch = Argument(arguments, 1, 50);
         int iterations = Argument(arguments, 2, 5);
         int rounds = Argument(arguments, 3, 5);
@@ -120,7 +111,7 @@ internal static class AttackThroughput
             return fallback;
         return int.TryParse(arguments[position], NumberStyles.Integer, CultureInfo.InvariantCulture, out int value) && value >= 0
             ? value
-            : throw new GdwsException($"expected a number, found {arguments[position]}; {Usage}");
+            : throw new GdwsException($"expected a number, found {arguments[position]}");
     }
 
     private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);

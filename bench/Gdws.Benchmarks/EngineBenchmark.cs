@@ -13,20 +13,9 @@ namespace Gdws.Benchmarks;
 /// </summary>
 internal static class EngineBenchmark
 {
-    private const string Usage =
-        "usage: Gdws.Benchmarks engine NET [NET…] [--g 0,1,1.5,2,3] [--batch 1,4,32] [--threads 1,2] [--seconds 2] [--against onnxruntime,torch]\n"
-        + "  NET is an .onnx file, a checkpoint or the name of an architecture (then with random weights); --g is the number of kernels a channel, 0 for the\n"
-        + "  network as it is";
-
     public static int Run(string[] arguments)
     {
         string[] networks = [.. arguments.TakeWhile(argument => !argument.StartsWith("--", StringComparison.Ordinal))];
-        if (networks.Length == 0)
-        {
-            Console.Error.WriteLine(Usage);
-            return 2;
-        }
-
         double[] ratios = Numbers(arguments, "--g", [0, 1, 1.5, 2, 3]);
         int[] batches = [.. Numbers(arguments, "--batch", [1, 4, 32]).Select(b => (int)b)];
         int[] threads = [.. Numbers(arguments, "--threads", [1, 2]).Select(t => (int)t)];

@@ -11,12 +11,6 @@ internal static class EngineLoadBenchmark
 
     public static int Run(string[] arguments)
     {
-        if (arguments.Length == 0)
-        {
-            Console.Error.WriteLine("usage: Gdws.Benchmarks engine-load NET.onnx [NET.onnx…]");
-            return 2;
-        }
-
         Console.WriteLine(MachineDescription.Current);
         Console.WriteLine("| network | file, MiB | first load, ms | median load, ms | first run, ms | packed weights, MiB | maps and working memory, MiB |");
         Console.WriteLine("|---|---|---|---|---|---|---|");

@@ -16,16 +16,8 @@ internal static class EngineStepsBenchmark
     // The runtime compiles what is called often once more, in the background.
     private static readonly TimeSpan _warmUp = TimeSpan.FromSeconds(1.5);
 
-    private const string Usage = "usage: Gdws.Benchmarks engine-steps NET [kernels a channel, 0 for the network as it is] [batch]";
-
     public static unsafe int Run(string[] arguments)
     {
-        if (arguments.Length == 0)
-        {
-            Console.Error.WriteLine(Usage);
-            return 2;
-        }
-
         OnnxModel network = EngineBenchmark.Load(arguments[0]);
         double ratio = arguments.Length > 1 ? double.Parse(arguments[1]) : 0;
         OnnxModel model = ratio == 0 ? network : Planner.WithKernelsPerChannel(Spectra.Of(network), ratio, always: true).ApplyTo(network);

@@ -17,17 +17,17 @@ Dictionary<string, Func<string[], int>> commands = new(StringComparer.Ordinal)
     ["spectra"] = _ => SpectraBenchmark.Run(),
 };
 
-if (args.Length == 0 || !commands.TryGetValue(args[0], out Func<string[], int>? command))
+if (BenchmarkSyntax.Mistake(args) is { } mistake)
 {
-    Console.Error.WriteLine($"usage: Gdws.Benchmarks {string.Join('|', commands.Keys)} …");
+    Console.Error.WriteLine(mistake);
     return 2;
 }
 
 try
 {
-    return command(args[1..]);
+    return commands[args[0]](args[1..]);
 }
-catch (GdwsException exception)
+catch (Exception exception) when (exception is GdwsException or FormatException)
 {
     Console.Error.WriteLine(exception.Message);
     return 1;

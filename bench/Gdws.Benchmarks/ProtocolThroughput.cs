@@ -15,19 +15,10 @@ namespace Gdws.Benchmarks;
 /// </summary>
 internal static class ProtocolThroughput
 {
-    private const string Usage =
-        "usage: protocol-throughput NET DATA [IMAGES 50] [ITERATIONS 20] [ROUNDS 3] [BATCH 128] [THREADS 0 = libtorch's own]   (NET: a PreActResNet-18 for CIFAR-10 made by `gdws convert`)";
-
     private static readonly ThreatModel _threat = new(Norm.Linf, 8.0 / 255);
 
     public static int Run(string[] arguments)
     {
-        if (arguments.Length < 2)
-        {
-            Console.Error.WriteLine(Usage);
-            return 2;
-        }
-
         int iterations = Argument(arguments, 3, 20), rounds = Argument(arguments, 4, 3), batch = Argument(arguments, 5, 128);
         if (Argument(arguments, 6, 0) is > 0 and int threads)
             TorchRuntime.Threads = threads;
@@ -84,6 +75,6 @@ internal static class ProtocolThroughput
             return fallback;
         return int.TryParse(arguments[position], NumberStyles.Integer, CultureInfo.InvariantCulture, out int value) && value >= 0
             ? value
-            : throw new GdwsException($"expected a number, found {arguments[position]}; {Usage}");
+            : throw new GdwsException($"expected a number, found {arguments[position]}");
     }
 }

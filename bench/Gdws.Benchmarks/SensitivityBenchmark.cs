@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Gdws.Data;
 using Gdws.Onnx;
 using Gdws.Torch;
@@ -13,13 +14,7 @@ internal static class SensitivityBenchmark
 
     public static int Run(string[] arguments)
     {
-        int count = UsualImages;
-        if (arguments.Length is not (2 or 3) || (arguments.Length == 3 && !(int.TryParse(arguments[2], out count) && count > 0)))
-        {
-            Console.Error.WriteLine("usage: Gdws.Benchmarks sensitivity NET.onnx KIND:PATH [IMAGES]");
-            return 2;
-        }
-
+        int count = arguments.Length > 2 ? int.Parse(arguments[2], CultureInfo.InvariantCulture) : UsualImages;
         (string network, string data) = (arguments[0], arguments[1]);
         OnnxModel model = OnnxModel.Load(network);
         IImageDataset images = ImageDataset.Open(data, DatasetSpecification.Parse(data).Kind == DatasetKind.Samples ? "test" : "train").Take(count);

@@ -12,17 +12,16 @@ internal static class TrainingMemory
 {
     public static int Run(string[] arguments)
     {
-        const string usage = "usage: training-memory [STEPS 1200] [METHOD msd|trades|pgd] [ARCHITECTURE preactresnet18]";
         int steps = 1200;
         if (arguments.Length > 0 && (!int.TryParse(arguments[0], NumberStyles.None, CultureInfo.InvariantCulture, out steps) || steps < 100))
-            throw new GdwsException($"expected a number of steps of at least 100, found {arguments[0]}; {usage}");
+            throw new GdwsException($"expected a number of steps of at least 100, found {arguments[0]}");
         ThreatModel linf = new(Norm.Linf, 0.1);
         TrainingMethod method = (arguments.Length > 1 ? arguments[1] : "msd") switch
         {
             "msd" => new MsdTraining(linf, new(Norm.L2, 1), new(Norm.L1, 8)) { Iterations = 3 },
             "trades" => new TradesTraining(linf) { Iterations = 3 },
             "pgd" => new PgdTraining(linf) { Iterations = 3 },
-            string other => throw new GdwsException($"unknown method {other}; {usage}"),
+            string other => throw new GdwsException($"unknown method {other}; expected msd, trades or pgd"),
         };
 
         TorchRuntime.Threads = 1;

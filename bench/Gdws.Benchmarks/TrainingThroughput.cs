@@ -19,15 +19,13 @@ internal static class TrainingThroughput
 {
     private const double Epsilon = 0.1;
 
-    private const string Usage = "usage: training-throughput [WIDTH 16] [BATCH 64] [ITERATIONS 5] [STEPS 4] [ROUNDS 5] [THREADS 1]   (PreActResNet-18, 1×28×28)";
-
     public static int Run(string[] arguments)
     {
         int[] values = [16, 64, 5, 4, 5, 1];
         for (int i = 0; i < arguments.Length; i++)
         {
             if (i >= values.Length || !int.TryParse(arguments[i], NumberStyles.None, CultureInfo.InvariantCulture, out values[i]) || values[i] < 1)
-                throw new GdwsException($"expected a number of at least 1, found {arguments[i]}; {Usage}");
+                throw new GdwsException($"expected a number of at least 1, found {arguments[i]}");
         }
 
         (int width, int batch, int iterations, int steps, int rounds, int threads) = (values[0], values[1], values[2], values[3], values[4], values[5]);

@@ -10,8 +10,8 @@ internal static class Examination
 {
     private static readonly (string Kind, string Holds)[] _kinds =
     [
-        ("cifar10:DIR", "data_batch_1.bin … data_batch_5.bin, test_batch.bin (the binary version)"),
-        ("cifar100:DIR", "train.bin, test.bin (the binary version)"),
+        ("cifar10:DIR", "data_batch_1.bin … data_batch_5.bin, test_batch.bin (the binary version), or the Python version without .bin"),
+        ("cifar100:DIR", "train.bin, test.bin (the binary version), or the Python version without .bin"),
         ("svhn:FILE.mat", "train_32x32.mat or test_32x32.mat"),
         ("fashion-mnist:DIR", "train-images-idx3-ubyte, t10k-images-idx3-ubyte and their labels, also .gz"),
         ("mnist:DIR", "the same files of MNIST"),

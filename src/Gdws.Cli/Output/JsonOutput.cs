@@ -32,11 +32,14 @@ internal sealed class JsonOutput
 
     public static string ToText<T>(T document) => JsonSerializer.Serialize(document, Format) + "\n";
 
-    public void Write<T>(T document)
+    public void Write<T>(T document) => WriteText(ToText(document));
+
+    /// <summary>Writes a document that is text already.</summary>
+    public void WriteText(string document)
     {
         if (IsStandardOutput)
-            _standardOutput.Write(ToText(document));
+            _standardOutput.Write(document);
         else
-            AtomicFile.WriteText(_target, ToText(document));
+            AtomicFile.WriteText(_target, document);
     }
 }

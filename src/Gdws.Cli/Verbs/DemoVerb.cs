@@ -49,7 +49,7 @@ internal sealed class DemoVerb : Verb
         SweepTable.Print(context, result);
         context.Line($"written to {folder}: {SweepFolder.Report}, {SweepFolder.Results}, {string.Join(", ", answers.Networks.Keys)} and the plans;"
             + $" {Quantity.Time(context.Seconds)}");
-        context.WriteJson(() => result);
+        context.WriteJson(result);
     }
 
     /// <summary>Everything is written after all was measured, so that a demo that is stopped leaves nothing.</summary>

@@ -98,7 +98,7 @@ internal class SweepVerb : Verb
         Print(context, result);
         context.Line($"{Path.Combine(folder, SweepFolder.Report)}: {answers.Computed} answers computed, {answers.Found} known before;"
             + $" {Quantity.Time(context.Seconds)}");
-        context.WriteJson(() => result);
+        context.WriteJson(result);
     }
 
     /// <summary>Prints what came out.</summary>

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Diagnostics;
 using Gdws.Cli.Output;
+using Gdws.Cli.Sweeps;
 using Spectre.Console;
 
 namespace Gdws.Cli.Verbs;
@@ -50,6 +51,9 @@ internal sealed class VerbContext : IDisposable
         if (_json is not null)
             _json.Write(document());
     }
+
+    /// <summary>Writes a sweep as its folder holds it: the same bytes, whichever of the two a report is made of.</summary>
+    public void WriteJson(SweepResult result) => _json?.WriteText(SweepJson.Write(result));
 
     public void Dispose() => Output.Profile.Out.Writer.Flush();
 }

@@ -28,7 +28,7 @@ public sealed class StateDict : IReadOnlyCollection<CheckpointTensor>
     /// <summary>Where the tensors come from, for messages.</summary>
     public string Source { get; }
 
-    /// <inheritdoc/>
+    /// <summary>How many tensors there are.</summary>
     public int Count => _tensors.Count;
 
     /// <summary>The tensor of that name.</summary>
@@ -46,7 +46,7 @@ public sealed class StateDict : IReadOnlyCollection<CheckpointTensor>
     /// <param name="tensor">The tensor, where there is one.</param>
     public bool TryGet(string name, [NotNullWhen(true)] out CheckpointTensor? tensor) => _byName.TryGetValue(name, out tensor);
 
-    /// <inheritdoc/>
+    /// <summary>Goes through the tensors in their order in the file.</summary>
     public IEnumerator<CheckpointTensor> GetEnumerator() => _tensors.GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();

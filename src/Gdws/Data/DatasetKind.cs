@@ -3,10 +3,10 @@ namespace Gdws.Data;
 /// <summary>How labelled images are stored.</summary>
 public enum DatasetKind
 {
-    /// <summary>CIFAR-10 in its binary version, <c>cifar10:DIR</c>.</summary>
+    /// <summary>CIFAR-10 in its binary or its Python version, <c>cifar10:DIR</c>.</summary>
     Cifar10,
 
-    /// <summary>CIFAR-100 in its binary version, <c>cifar100:DIR</c>.</summary>
+    /// <summary>CIFAR-100 in its binary or its Python version, <c>cifar100:DIR</c>.</summary>
     Cifar100,
 
     /// <summary>SVHN cropped digits, <c>svhn:FILE.mat</c>.</summary>

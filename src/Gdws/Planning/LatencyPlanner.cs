@@ -10,6 +10,9 @@ namespace Gdws.Planning;
 /// </remarks>
 public static class LatencyPlanner
 {
+    // Adding up times in another order differs in the last digits; the network as it is must be within its own time.
+    private const double Rounding = 1e-12;
+
     /// <summary>The whole network needs at most 1/R of its time.</summary>
     /// <param name="spectra">The network's spectra.</param>
     /// <param name="model">The measured times of its layers.</param>
@@ -61,9 +64,9 @@ public static class LatencyPlanner
             choices.Add(always ? [.. changed] : [new LayerChoice(null, dense, 0), .. changed.Where(choice => choice.Cost < dense)]);
         }
 
-        double target = Target(budget, model);
-        RequireReachable(spectra, budget, model, rest + ChoiceAllocation.LeastCost(choices));
-        return [.. ChoiceAllocation.Select(choices, target - rest).Select(choice => choice.Kernels)];
+        double target = Target(budget, model), least = ChoiceAllocation.LeastCost(choices);
+        RequireReachable(spectra, budget, model, rest + least);
+        return [.. ChoiceAllocation.Select(choices, Math.Max(target - rest, least)).Select(choice => choice.Kernels)];
     }
 
     /// <summary>The plan with what the latency model predicts for it.</summary>
@@ -139,7 +142,7 @@ public static class LatencyPlanner
     private static void RequireReachable(Spectra spectra, Budget budget, LatencyModel model, double least)
     {
         double target = Target(budget, model);
-        if (least <= target)
+        if (least <= target * (1 + Rounding))
             return;
         double best = Math.Floor(100 * model.Milliseconds / Math.Max(least, 1e-9)) / 100;
         string wanted = budget.Kind == BudgetKind.Speedup ? $"a speed-up of {budget.Value} ({target:F3} ms)" : $"a time of {budget.Value} ms";

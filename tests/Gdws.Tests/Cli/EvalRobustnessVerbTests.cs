@@ -38,7 +38,7 @@ public sealed class EvalRobustnessVerbTests : IDisposable
         StateDict state = SyntheticCheckpoint.Narrow("preactresnet18", classes: 10);
         string own = "outdir_cifar10/preactresnet18";
         _folder.Write($"{own}/model_best.pth", StateDictFile.Bytes(state, prefix: "module.", around: []));
-        _folder.Write($"{own}/alphas.pth", Alphas(state));
+        _folder.Write($"{own}/alphas.pth", AlphasFile.Bytes(state));
         string[] command = ["eval-robustness", "--model", "preactresnet18", "--fname", _folder[own], .. Common];
         string[] attack = ["--attack-iters", "3", "--pgd-alpha", "1", "--dataset", "cifar10", "--epsilon", "8"];
         string[] gdws = ["--apply-gdws", "--alphas-filename", "alphas.pth", "--beta", "0.5"];
@@ -53,7 +53,7 @@ public sealed class EvalRobustnessVerbTests : IDisposable
 
         Assert.All(runs, run => Assert.Equal((0, ""), (run.Code, run.Error)));
         OnnxModel dense = Architecture.Build("preactresnet18", state, new() { Input = InputConversion.Parse("cifar10") });
-        Dictionary<string, float[]> alphas = state.Where(t => t.Shape.Count == 4).ToDictionary(t => t.Name[..^".weight".Length], t => Alpha(t));
+        Dictionary<string, float[]> alphas = state.Where(t => t.Shape.Count == 4).ToDictionary(t => t.Name[..^".weight".Length], AlphasFile.Of);
         OnnxModel approximated = Planner.WithinError(Spectra.Of(dense).WeightedBy(alphas), 0.5, always: true).ApplyTo(dense);
         Assert.NotEqual(dense.Convolutions.Sum(layer => layer.Macs), approximated.Convolutions.Sum(layer => layer.Macs));
         Assert.Equal($"epsilon\ttestacc\n0.00000000\t{NaturalAccuracyOf(dense)}\n", Log("a_nat_base.txt"));
@@ -244,24 +244,5 @@ public sealed class EvalRobustnessVerbTests : IDisposable
     {
         _folder.Write($"{folder}/model_best.pth", StateDictFile.Bytes(SyntheticCheckpoint.Narrow("preactresnet18", classes: 10), prefix: "module.", around: []));
         return ["eval-robustness", "--model", "preactresnet18", "--fname", _folder[folder], .. Common, .. options];
-    }
-
-    private static float[] Alpha(CheckpointTensor weight) => [.. Enumerable.Range(0, weight.Shape[1]).Select(c => 0.25f + c + (weight.Name.Length % 5))];
-
-    /// <summary>What the public code saves: vectors under the parameters' names, and how they were made.</summary>
-    private static byte[] Alphas(StateDict state)
-    {
-        TorchFixture file = new(legacy: true);
-        List<(string, Action<PickleWriter>)> gains = [];
-        foreach (CheckpointTensor weight in state.Where(tensor => tensor.Shape.Count == 4))
-        {
-            string key = $"{100 + gains.Count}";
-            float[] alpha = Alpha(weight);
-            file.WithStorage(key, "FloatStorage", alpha);
-            gains.Add(($"module.{weight.Name}", file.Tensor(key, 0, [alpha.Length], [1])));
-        }
-
-        return file.Write(w => w.Dictionary(
-            ("noise_gains", v => v.Dictionary([.. gains])), ("attack", v => v.Text("pgd")), ("attack-iters", v => v.Integer(10)), ("sample_size", v => v.Integer(1000))));
     }
 }

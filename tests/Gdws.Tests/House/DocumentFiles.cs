@@ -1,62 +1,118 @@
 using System.Runtime.InteropServices;
+using Gdws.Architectures;
 using Gdws.Checkpoints;
 using Gdws.Onnx;
 using Gdws.Onnx.Schema;
 using Gdws.Tests.Architectures;
 using Gdws.Tests.Checkpoints.Fixtures;
+using Gdws.Tests.Data;
 using Gdws.Tests.Data.Images;
 using Gdws.Tests.Onnx;
 using Google.Protobuf;
+using Architecture = Gdws.Architectures.Architecture;
 
 namespace Gdws.Tests.House;
 
-/// <summary>The files that README and docs speak of as the reader's own, very small: checkpoints, networks and images.</summary>
+/// <summary>
+/// The files that README and docs speak of as the reader's own, very small: checkpoints, networks and images. Everything else a document must make
+/// itself.
+/// </summary>
 internal sealed class DocumentFiles : IDisposable
 {
     private const int ImagesPerFile = 12;
 
     private readonly TemporaryFolder _folder = new();
+    private readonly Dictionary<string, Action<string>> _readersOwn;
 
-    public DocumentFiles()
+    public DocumentFiles() => _readersOwn = new(StringComparer.Ordinal)
     {
-        StateDict network = SyntheticCheckpoint.Narrow("preactresnet18", classes: 10, width: 8);
-        _folder.Write("resnet18.pth", Pth(network));
-        SafeTensors.Write(_folder["resnet18.safetensors"], network);
-        _folder.Save(Gdws.Architectures.Architecture.Build("auto", network), "net.onnx");
-        HalfPrecisionNetwork().Save(_folder["SqueezeNet_fp16.onnx"]);
-        foreach (string file in (string[])["test_batch.bin", .. Enumerable.Range(1, 5).Select(i => $"data_batch_{i}.bin")])
-            _folder.Write($"cifar-10-batches-bin/{file}", CifarRecords());
-        foreach (string id in (string[])["n01440764", "n01443537", "n01484850", "n01491361"])
-            _folder.Write($"imagenet-val/{id}/ILSVRC2012_val_00000001.png", PngFixture.Write(40, 32, 2, 8, false, (x, y) => [(byte)(x * 6), (byte)(y * 7), 128]));
+        ["resnet18.pth"] = file => _folder.Write(file, StateDictFile.Bytes(PreActResNet18(), legacy: false)),
+        ["net.onnx"] = file => Architecture.Build("auto", PreActResNet18()).Save(file),
+        ["data/net.onnx"] = file => Architecture.Build("auto", PreActResNet18()).Save(file),
+        ["resnet_4b.onnx"] = file => Architecture.Build("auto", SyntheticCheckpoint.Narrow("resnet_4b", classes: 10, width: 8)).Save(file),
+        ["SqueezeNet_fp16.onnx"] = file => HalfPrecisionNetwork().Save(file),
+        ["samples/fashion-mnist.onnx"] = file =>
+            Architecture.Initialize("preactresnet18", 4, new ArchitectureOptions { Channels = 1, ImageSize = 28 }).Save(file),
+        ["outdir_cifar10/preactresnet18"] = folder =>
+        {
+            StateDict state = PreActResNet18();
+            _folder.Write($"{folder}/model_best.pth", StateDictFile.Bytes(state, prefix: "module.", around: []));
+            _folder.Write($"{folder}/alphas.pth", AlphasFile.Bytes(state));
+        },
+        ["outdir_cifar10/hydra_wrn"] = folder => _folder.Write(
+            $"{folder}/model_best_dense.pth", StateDictFile.Bytes(SyntheticCheckpoint.Narrow("wideresnet_28_4", classes: 10), around: [])),
+        ["outdir_cifar10/nas"] = folder => _folder.Write(
+            $"{folder}/RobNet_free_cifar10.pth.tar",
+            StateDictFile.Bytes(SyntheticCheckpoint.Narrow("robnetfree", classes: 10, width: 1), around: [])),
+    };
+
+    /// <summary>Where a file or folder of a document lies; one that is the reader's own is there.</summary>
+    /// <param name="name">As it stands in the document.</param>
+    public string this[string name]
+    {
+        get
+        {
+            string relative = name.TrimStart('/'), path = _folder[relative];
+            if (!Path.Exists(path) && _readersOwn.TryGetValue(relative, out Action<string>? make))
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+                make(path);
+            }
+
+            return path;
+        }
     }
 
-    public string this[string name] => _folder[name];
+    /// <summary>Images of a kind as a document names them, in the files that they have there.</summary>
+    /// <param name="kind">E.g. <c>cifar10</c>.</param>
+    /// <param name="name">The folder.</param>
+    public string Images(string kind, string name)
+    {
+        string folder = _folder[name.TrimStart('/')];
+        if (Directory.Exists(folder))
+            return folder;
+        switch (kind)
+        {
+            case "cifar10":
+                foreach (string file in (string[])["test_batch.bin", .. Enumerable.Range(1, 5).Select(i => $"data_batch_{i}.bin")])
+                    _folder.Write($"{folder}/{file}", CifarRecords());
+                break;
+            case "fashion-mnist":
+                foreach (string part in (string[])["train", "t10k"])
+                {
+                    _folder.Write($"{folder}/{part}-images-idx3-ubyte", Fixtures.Idx([ImagesPerFile, 28, 28], RandomBytes(ImagesPerFile * 784)));
+                    byte[] labels = [.. Enumerable.Range(0, ImagesPerFile).Select(i => (byte)(i % 10))];
+                    _folder.Write($"{folder}/{part}-labels-idx1-ubyte", Fixtures.Idx([ImagesPerFile], labels));
+                }
+
+                break;
+            case "imagenet":
+                byte[] picture = PngFixture.Write(40, 32, 2, 8, false, (x, y) => [(byte)(x * 6), (byte)(y * 7), 128]);
+                foreach (string id in (string[])["n01440764", "n01443537", "n01484850", "n01491361"])
+                    _folder.Write($"{folder}/{id}/ILSVRC2012_val_00000001.png", picture);
+                break;
+            default:
+                Assert.Fail($"no images of the kind {kind} are made here");
+                break;
+        }
+
+        return folder;
+    }
 
     public void Dispose() => _folder.Dispose();
 
-    /// <summary>A state dict as PyTorch's zip format.</summary>
-    private static byte[] Pth(StateDict state)
-    {
-        TorchFixture fixture = new(legacy: false);
-        List<(string Name, Action<PickleWriter> Tensor)> tensors = [];
-        foreach (CheckpointTensor tensor in state)
-        {
-            string key = $"{tensors.Count}";
-            fixture.WithStorage(key, "FloatStorage", tensor.ToSingles());
-            long[] shape = [.. tensor.Shape.Select(size => (long)size)];
-            long[] strides = new long[shape.Length];
-            for (int i = shape.Length - 1, step = 1; i >= 0; step *= (int)shape[i], i--)
-                strides[i] = step;
-            tensors.Add((tensor.Name, fixture.Tensor(key, 0, shape, strides)));
-        }
+    private static StateDict PreActResNet18() => SyntheticCheckpoint.Narrow("preactresnet18", classes: 10, width: 8);
 
-        return fixture.Write([.. tensors]);
+    private static byte[] RandomBytes(int count)
+    {
+        byte[] bytes = new byte[count];
+        new Random(4).NextBytes(bytes);
+        return bytes;
     }
 
     private static byte[] CifarRecords()
     {
-        byte[] bytes = new byte[ImagesPerFile * 3073];
-        new Random(4).NextBytes(bytes);
+        byte[] bytes = RandomBytes(ImagesPerFile * 3073);
         for (int i = 0; i < ImagesPerFile; i++)
             bytes[i * 3073] = (byte)(i % 10);
         return bytes;
@@ -68,7 +124,8 @@ internal sealed class DocumentFiles : IDisposable
         const int Half = (int)TensorProto.Types.DataType.Float16;
         TestNetwork network = new TestNetwork(17, 0, 3, 224, 224)
             .Change(model => model.Graph.Input[0] = TestNetwork.Value("images", [0, 3, 224, 224], Half))
-            .Change(model => model.Graph.Initializer.Add([Weight("first", 16, 3, 5), Weight("second", 16, 16, 3), Weight("last", 4, 16, 1)]))
+            .Change(model => model.Graph.Initializer.Add(
+                [HalfWeight("first", 16, 3, 5), HalfWeight("second", 16, 16, 3), HalfWeight("last", 4, 16, 1)]))
             .Node("Conv", "a", ["images", "first"], node => node.Attribute.Add(Strides(8)))
             .Node("Conv", "b", ["a", "second"])
             .Node("Conv", "c", ["b", "last"])
@@ -77,7 +134,8 @@ internal sealed class DocumentFiles : IDisposable
             .Change(model => model.Graph.Output.Add(TestNetwork.Value("logits", [0, 4], Half)));
         return new OnnxModel(network.Model);
     }
-    private static TensorProto Weight(string name, int outputs, int inputs, int size)
+
+    private static TensorProto HalfWeight(string name, int outputs, int inputs, int size)
     {
         Random random = new(5);
         Half[] values = [.. Enumerable.Range(0, outputs * inputs * size * size).Select(_ => (Half)((random.NextSingle() - 0.5f) / inputs))];

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Gdws.Benchmarks;
 using Gdws.Cli;
 
 namespace Gdws.Tests.House;
@@ -21,6 +22,30 @@ public sealed partial class DocumentationTests
 
     [Theory]
     [MemberData(nameof(Names))]
+    public void EveryBenchmarkInADocument_IsUnderstood(string document)
+    {
+        foreach (string command in Documents.BenchmarkCommands(document))
+        {
+            string? mistake = BenchmarkSyntax.Mistake(Documents.Words(command));
+            Assert.True(mistake is null, $"{document}: {command}: {mistake}");
+        }
+    }
+
+    [Theory]
+    [InlineData("is missing", "protocol-throughput", "net.onnx")]
+    [InlineData("too many", "training-memory", "1200", "msd", "kw_small", "7")]
+    [InlineData("unknown option --thread", "engine", "net.onnx", "--thread", "1")]
+    [InlineData("--g has no value", "engine", "net.onnx", "--g")]
+    [InlineData("usage: Gdws.Benchmarks ablation|", "throughput")]
+    public void ABenchmarkCommandWithAMistake_IsntUnderstood(string mistake, params string[] words) =>
+        Assert.Contains(mistake, BenchmarkSyntax.Mistake(words), StringComparison.Ordinal);
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void EveryCommandInADocument_StandsInABlockWhereItIsTried(string document) => Assert.Empty(Documents.StrayCommands(document));
+
+    [Theory]
+    [MemberData(nameof(Names))]
     public void EveryCSharpSampleInADocument_IsOneThatIsCompiled(string document)
     {
         string[] compiled = [.. Directory.EnumerateFiles(Path.Combine(SharedFiles.Root, "tests/Gdws.Tests/House/Samples"), "*.cs").Select(file => Unindented(File.ReadAllText(file)))];
@@ -33,10 +58,17 @@ public sealed partial class DocumentationTests
     [MemberData(nameof(Names))]
     public void EveryLinkInADocument_LeadsSomewhere(string document)
     {
-        string folder = Path.GetDirectoryName(Path.Combine(SharedFiles.Root, document))!;
-        string[] links = [.. Link().Matches(Documents.Read(document)).Select(match => match.Groups[1].Value).Where(link => !link.Contains(':', StringComparison.Ordinal))];
+        string self = Path.Combine(SharedFiles.Root, document), folder = Path.GetDirectoryName(self)!;
+        IEnumerable<string> links = Link().Matches(Documents.Read(document)).Select(match => match.Groups[1].Value);
 
-        Assert.All(links, link => Assert.True(Path.Exists(Path.Combine(folder, link)), $"{document}: {link} doesn't exist"));
+        foreach (string link in links.Where(link => !link.Contains(':', StringComparison.Ordinal)))
+        {
+            string[] parts = link.Split('#');
+            string target = parts[0].Length == 0 ? self : Path.Combine(folder, parts[0]);
+            Assert.True(Path.Exists(target), $"{document}: {link} doesn't exist");
+            if (parts.Length > 1)
+                Assert.True(Documents.Anchors(File.ReadAllText(target)).Contains(parts[1]), $"{document}: {link}: no heading is linked to so");
+        }
     }
 
     [Fact]
@@ -47,6 +79,6 @@ public sealed partial class DocumentationTests
     private static string Unindented(string text) =>
         string.Join('\n', text.ReplaceLineEndings("\n").Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0));
 
-    [GeneratedRegex(@"\]\(([^)#\s]+)(?:#[^)]*)?\)")]
+    [GeneratedRegex(@"\]\(([^)\s]+)\)")]
     private static partial Regex Link();
 }

@@ -9,25 +9,27 @@ namespace Gdws.Tests.House;
 /// </summary>
 public sealed class DocumentedCommandsTests : IDisposable
 {
-    private static readonly DemoSetup ShortDemo = new()
-    {
-        Speedups = [2],
-        CalibratedSpeedups = [2],
-        CalibrationImages = 20,
-        AttackedImages = 2,
-        BenchmarkTime = TimeSpan.FromMilliseconds(10),
-    };
-
     private static readonly string[] _kinds = ["cifar10", "cifar100", "svhn", "fashion-mnist", "mnist", "imagenet"];
-    private static readonly string[] _endings = [".onnx", ".pth", ".json", ".safetensors", ".html", ".csv", ".mat"];
-    private static readonly string[] _folders = ["-o", "--output", "report"];
+    private static readonly string[] _endings = [".onnx", ".pth", ".json", ".jsonl", ".safetensors", ".html", ".npy"];
+    private static readonly string[] _folders = ["-o", "--output", "--fname", "report"];
+
+    private static readonly string[] _written =
+        ["-o", "--output", "--json", "--plan", "--outcomes", "--robustbench", "--save-adversarial", "--weights"];
 
     private readonly DocumentFiles _files = new();
 
-    public static TheoryData<string> Stories =>
-    [
-        .. Documents.All.Where(name => name is "README.md" or "docs/tutorial.md" or "docs/packages.md" or "docs/reproducing-the-paper.md" or "src/Gdws.Cli/PACKAGE.md" || name.StartsWith("docs/how-to/", StringComparison.Ordinal)),
-    ];
+    public static TheoryData<string> Stories => [.. Documents.All.Where(name => Documents.Commands(name).Any())];
+
+    private DemoSetup ShortDemo => new()
+    {
+        Network = _files["samples/fashion-mnist.onnx"],
+        Data = $"fashion-mnist:{_files.Images("fashion-mnist", "shipped")}",
+        Speedups = [1.5],
+        CalibratedSpeedups = [1.5],
+        CalibrationImages = 4,
+        AttackedImages = 2,
+        BenchmarkTime = TimeSpan.FromMilliseconds(10),
+    };
 
     public void Dispose() => _files.Dispose();
 
@@ -35,79 +37,32 @@ public sealed class DocumentedCommandsTests : IDisposable
     [MemberData(nameof(Stories))]
     public void EveryCommandOfADocument_WorksInItsPlace(string document)
     {
-        string[] commands = [.. Documents.Commands(document)];
-
-        foreach (string command in commands)
+        foreach (string command in Documents.Commands(document))
         {
             string[] typed = Documents.Words(command);
-            string[] words = Shortened([.. typed.Select((word, i) => Placed(word, i == 0 ? "" : typed[i - 1]))]);
+            string[] words = ShortCommand.Of(Placed(typed));
             CliRun run = CliRun.Of(ShortDemo, TestContext.Current.CancellationToken, words);
+
             Assert.True(run.Code == 0, $"{document}: gdws {command}: run as {string.Join(' ', words)}: {run.Error}");
+            foreach ((string before, string word) in words.Zip(words.Skip(1)).Where(pair => _written.Contains(pair.First)))
+                Assert.True(Path.Exists(word), $"{document}: gdws {command}: {before} {word} isn't there");
         }
     }
 
-    /// <summary>Files and folders lie in the test's folder.</summary>
+    /// <summary>Files and folders lie in the test's folder, images too where a command looks for them by itself.</summary>
+    private IEnumerable<string> Placed(string[] words) =>
+    [
+        .. words.Select((word, i) => Placed(word, i == 0 ? "" : words[i - 1])),
+        .. words[0] == "eval-robustness" ? (string[])["--data-dir", _files.Images("cifar10", "data")] : [],
+    ];
+
     private string Placed(string word, string before)
     {
         int colon = word.IndexOf(':', StringComparison.Ordinal);
         if (colon > 0 && _kinds.Contains(word[..colon]))
-            return $"{word[..colon]}:{_files[word[(colon + 1)..]]}";
-        bool isFile = !word.StartsWith('-') && (_folders.Contains(before) || _endings.Any(ending => word.EndsWith(ending, StringComparison.Ordinal)));
+            return $"{word[..colon]}:{_files.Images(word[..colon], word[(colon + 1)..])}";
+        bool isFile = !word.StartsWith('-') && before != "--alphas-filename"
+            && (_folders.Contains(before) || _endings.Any(ending => word.EndsWith(ending, StringComparison.Ordinal)));
         return isFile ? _files[word] : word;
-    }
-
-    private static string[] Shortened(string[] words)
-    {
-        List<string> shortened = [.. words];
-        bool attacks = words.SkipWhile(word => word != "--attack").Skip(1).FirstOrDefault("none") != "none";
-        switch (words[0])
-        {
-            case "evaluate":
-                Set("--limit", "4");
-                if (attacks && words.Contains("pgd"))
-                    Set("--iterations", "2");
-                else if (attacks)
-                    Set("--attack", "fgsm"); // AutoAttack can't be made short
-                Without("--device");
-                break;
-            case "sensitivity":
-                Set("--samples", "2");
-                Set("--iterations", "1");
-                Without("--device");
-                break;
-            case "approximate" when words.Contains("--calibrate"):
-                Set("--samples", "8");
-                if (words.Contains("--limit"))
-                    Set("--limit", "4");
-                Without("--effort");
-                Without("--device");
-                break;
-            case "sweep":
-                Set("--budgets", "1.5");
-                Set("--limit", "4");
-                Set("--attack-limit", "2");
-                Set("--iterations", "1");
-                Set("--samples", "4");
-                Set("--seconds", "0.01");
-                break;
-            case "benchmark":
-                Set("--seconds", "0.01");
-                break;
-        }
-
-        return [.. shortened];
-
-        void Set(string option, string value)
-        {
-            Without(option);
-            shortened.AddRange([option, value]);
-        }
-
-        void Without(string option)
-        {
-            int at = shortened.IndexOf(option);
-            if (at >= 0)
-                shortened.RemoveRange(at, 2);
-        }
     }
 }

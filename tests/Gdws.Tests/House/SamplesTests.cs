@@ -9,7 +9,7 @@ public sealed class SamplesTests : IDisposable
 {
     private readonly DocumentFiles _files = new();
 
-    private string Data => $"cifar10:{_files["cifar-10-batches-bin"]}";
+    private string Data => $"cifar10:{_files.Images("cifar10", "cifar-10-batches-bin")}";
 
     public void Dispose() => _files.Dispose();
 

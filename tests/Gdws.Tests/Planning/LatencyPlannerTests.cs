@@ -71,6 +71,19 @@ public sealed class LatencyPlannerTests
     }
 
     [Fact]
+    public void ASpeedupOfOne_IsAlwaysReached()
+    {
+        LatencyModel slow = SyntheticLatency.Of(_network, gdwsCost: 100);
+        for (int hundredths = 50; hundredths <= 150; hundredths++)
+        {
+            // The network's time less its layers' and again with them is, rounded, more than it was for some of these.
+            LatencyModel model = slow with { Milliseconds = slow.Milliseconds * hundredths / 100, Scale = hundredths / 100.0 };
+
+            Assert.All(LatencyPlanner.WithinSpeedup(_spectra, model, 1).Layers, layer => Assert.False(layer.IsGdws));
+        }
+    }
+
+    [Fact]
     public void ASpeedupOutOfReach_IsRefusedWithTheMostThereIs()
     {
         GdwsException exception = Assert.Throws<GdwsException>(() => LatencyPlanner.WithinSpeedup(_spectra, _model, 50));

@@ -128,6 +128,18 @@ public sealed class SweepVerbTests : IDisposable
         Assert.All(commands, command => Assert.Null(Gdws.Cli.GdwsCommandLine.Mistake(command["gdws ".Length..].Split(' '))));
     }
 
+    [Fact]
+    public void ItsJson_IsWhatItsFolderHolds_AndAReportReadsIt()
+    {
+        CliRun run = Sweep("1.5", "--json", _folder["sweep.json"]);
+
+        Assert.True(run.Code == 0, run.Error);
+        Assert.Equal(File.ReadAllText(_folder["out/results.json"]), File.ReadAllText(_folder["sweep.json"]));
+        CliRun report = CliRun.Of("report", _folder["sweep.json"], "-o", _folder["again.html"]);
+        Assert.True(report.Code == 0, report.Error);
+        Assert.Contains("2 networks", report.Output, StringComparison.Ordinal);
+    }
+
     private CliRun Sweep(string budgets, params string[] more) => CliRun.Of([.. Arguments(budgets), .. more]);
 
     private string[] Arguments(string budgets) =>
