@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Gdws.Onnx;
 using Gdws.Onnx.Schema;
+using Gdws.Torch.Operators;
 
 namespace Gdws.Torch;
 
@@ -36,6 +37,7 @@ public sealed class TorchNetwork : IDisposable
         using DisposeScope scope = torch.NewDisposeScope();
         using IDisposable noGradients = torch.no_grad();
         _program = TorchProgramBuilder.Build(model, Device, Precision, options, batch);
+        IsRandom = _program.Steps.ToArray().Any(step => RandomValues.AreDrawnBy(model, step.Node.Node));
         try
         {
             // One black image: what doesn't fit together is found here, with the node's name, and not in the middle of a long run.
@@ -116,6 +118,9 @@ public sealed class TorchNetwork : IDisposable
             moved?.Dispose();
         }
     }
+
+    /// <summary>Whether the same images give other logits each time, because the graph draws random numbers.</summary>
+    internal bool IsRandom { get; }
 
     /// <summary>The steps and constants.</summary>
     internal TorchProgram Program => _program;

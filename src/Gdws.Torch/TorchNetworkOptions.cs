@@ -15,6 +15,12 @@ public sealed record TorchNetworkOptions
     /// <summary>Whether everything is computed in double precision, which is slow and meant for checks. Default: no.</summary>
     public bool DoublePrecision { get; init; }
 
+    /// <summary>
+    /// Decides, together with a node's place in the graph, what nodes without a seed of their own draw that draw random numbers
+    /// (<c>RandomNormalLike</c>, <c>RandomUniformLike</c>, <c>Dropout</c> in training mode). Default: 0.
+    /// </summary>
+    public int Seed { get; init; }
+
     /// <summary>How a network that is trained computes from call to call; null where it isn't.</summary>
     internal TrainingMode? Training { get; init; }
 

@@ -59,7 +59,7 @@ internal sealed class TorchProgramBuilder
             {
                 if (!needed.Contains(node.Output[i]))
                     continue;
-                if (i == 0 && node.Domain is "" or "ai.onnx" && (OperatorTable.PassingOn.Contains(node.OpType) || skipped.Contains(node.Output[0])))
+                if (i == 0 && node.Domain is "" or "ai.onnx" && (OperatorTable.PassesOn(_model, node) || skipped.Contains(node.Output[0])))
                     PassOn(node);
                 else
                     Add(node, i);
@@ -105,7 +105,8 @@ internal sealed class TorchProgramBuilder
         NodeContext context = Context(node, output);
         TorchOperator operation = OperatorTable.Build(context);
         bool isConstant = node.Input.All(name => name.Length == 0 || _constants.ContainsKey(name))
-            && _options.Variables?.Contains(node.Output[output]) != true;
+            && _options.Variables?.Contains(node.Output[output]) != true
+            && !RandomValues.AreDrawnBy(_model, node);
         if (isConstant)
         {
             Tensor value = Compute(context, operation);
@@ -180,5 +181,5 @@ internal sealed class TorchProgramBuilder
     }
 
     private NodeContext Context(NodeProto node, int output) =>
-        new(_model, node, output, _constants, _device, _precision) { BakedBatch = _batch, Owned = _owned, Training = _options.Training };
+        new(_model, node, output, _constants, _device, _precision) { BakedBatch = _batch, Owned = _owned, Training = _options.Training, Seed = _options.Seed };
 }

@@ -18,10 +18,11 @@ internal static class TorchAccuracy
         int batch,
         IProgress<WorkProgress> progress,
         CancellationToken cancellation,
-        LongRun? run = null)
+        LongRun? run = null,
+        int seed = 0)
     {
         // Attacks work on logits: behind a softmax their gradients would vanish where the network is sure.
-        using TorchNetwork network = new(model, TorchRuntime.Device(device), new TorchNetworkOptions { SkipFinalSoftmax = attacks.Count > 0 });
+        using TorchNetwork network = new(model, TorchRuntime.Device(device), new TorchNetworkOptions { SkipFinalSoftmax = attacks.Count > 0, Seed = seed });
         RobustnessEvaluation evaluation = new() { Attacks = [.. attacks.Select(a => a.ToAttack())], BatchSize = batch };
         if (run is not null)
             evaluation = evaluation with { First = run.First, Count = run.Count, Known = run.Known, BatchDone = run.Add, KeepsImages = run.KeepsImages };

@@ -59,7 +59,7 @@ internal sealed class EvaluateVerb : Verb
         if (CalibrationOverlap.Describe(model, data.Skip(run.First).Take(run.Count)) is { } overlap)
             context.Warn(overlap);
         AccuracyReport report = context.Track(progress => engine == Engines.Torch
-            ? TorchAccuracy.Measure(model, data, attacks, device, batch, progress, context.Cancellation, run)
+            ? TorchAccuracy.Measure(model, data, attacks, device, batch, progress, context.Cancellation, run, seed)
             : EngineAccuracy.Measure(Engines.Create(engine), model, data.Take(run.Count), batch, progress, context.Cancellation));
         run.Finish(report);
 

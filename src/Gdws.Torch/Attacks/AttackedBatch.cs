@@ -110,19 +110,24 @@ internal sealed class AttackedBatch
         return [.. rows.Select((row, position) => !predictions.IsCorrect(position, _labels[row]))];
     }
 
-    /// <summary>Notes images that are misclassified now.</summary>
+    /// <summary>
+    /// Notes images that are misclassified now. Where the network's output is random that may be chance: as in the public code such an image goes on to
+    /// the attempt's end, and its last misclassified point is what was found.
+    /// </summary>
     /// <param name="logits">Those of <paramref name="x"/>.</param>
     /// <param name="rows">The rows that <paramref name="x"/> holds.</param>
     /// <param name="x">Images inside ball and box.</param>
     /// <param name="isLast">Whether the others are noted too, as the last attempt.</param>
-    /// <returns>The positions in <paramref name="rows"/> that aren't broken.</returns>
+    /// <returns>The positions in <paramref name="rows"/> that the attempt goes on with.</returns>
     public int[] Judge(Tensor logits, int[] rows, Tensor x, bool isLast)
     {
         bool[] wrong = Wrong(logits, rows);
-        Note(x, rows, [.. Enumerable.Range(0, rows.Length).Where(position => !_broken[rows[position]] && (wrong[position] || isLast))]);
-        foreach (int position in Enumerable.Range(0, rows.Length).Where(position => wrong[position]))
+        int[] all = [.. Enumerable.Range(0, rows.Length)];
+        bool goesOn = Network.IsRandom;
+        Note(x, rows, [.. all.Where(position => _broken[rows[position]] ? goesOn && wrong[position] : wrong[position] || isLast)]);
+        foreach (int position in all.Where(position => wrong[position]))
             _broken[rows[position]] = true;
-        return [.. Enumerable.Range(0, rows.Length).Where(position => !_broken[rows[position]])];
+        return goesOn ? all : [.. all.Where(position => !_broken[rows[position]])];
     }
 
     /// <summary>Notes images at some positions as broken.</summary>

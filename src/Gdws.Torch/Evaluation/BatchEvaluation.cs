@@ -65,16 +65,20 @@ internal sealed class BatchEvaluation(TorchNetwork network, IReadOnlyList<IAttac
         float[] perturbed = new float[batch.Pixels.Length];
         result.Images.CopyTo(perturbed);
         double[] distances = PerturbationCheck.Distances(network, attack, batch, perturbed);
-        Unconfirmed += CountUnconfirmed(batch, result);
+        bool[] isRightAgain = AskAgain(batch, result);
+        Unconfirmed += Enumerable.Range(0, positions.Length).Count(row => result.Broken[row] && isRightAgain[row]);
         for (int row = 0; row < positions.Length && adversarial.Length > 0; row++)
             perturbed.AsSpan(row * batch.ImageLength, batch.ImageLength).CopyTo(adversarial.AsSpan(positions[row] * batch.ImageLength));
-        return [.. distances.Select((distance, row) => new RunOutcome(!result.Broken[row], distance))];
+
+        // Where the output is random an attack meets a wrong answer by chance sooner or later: there the second answer counts, as in the public code.
+        return [.. distances.Select((distance, row) => new RunOutcome(!result.Broken[row] || (network.IsRandom && isRightAgain[row]), distance))];
     }
 
-    private int CountUnconfirmed(EvaluationBatch batch, AttackResult result)
+    /// <summary>Which images the network has right when it sees what the attack made of them once more.</summary>
+    private bool[] AskAgain(EvaluationBatch batch, AttackResult result)
     {
         using Tensor logits = network.Logits(result.Images);
         Predictions predictions = new(network, logits, batch.Indices);
-        return Enumerable.Range(0, batch.Indices.Length).Count(row => result.Broken[row] && predictions.IsCorrect(row, batch.Labels[row]));
+        return [.. batch.Labels.Select((label, row) => predictions.IsCorrect(row, label))];
     }
 }

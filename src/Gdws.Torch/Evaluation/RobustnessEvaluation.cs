@@ -89,7 +89,7 @@ public sealed record RobustnessEvaluation
         }
 
         EvaluationResult result = EvaluationSummary.Of(Attacks, [.. all.Select(image => outcomes[image])], seconds);
-        warnings.AddRange(SanityChecks.OfConfirmation(evaluation.Unconfirmed));
+        warnings.AddRange(SanityChecks.OfConfirmation(evaluation.Unconfirmed, network.IsRandom));
         return result with { Seconds = watch.Elapsed.TotalSeconds, Warnings = [.. warnings, .. result.Warnings] };
     }
 

@@ -32,7 +32,7 @@ internal static class SanityChecks
         if (difference > 1e-4 * Math.Max(size, 1e-30))
         {
             found.Add(new EvaluationWarning("randomised-output",
-                $"the same images gave logits that differ by {difference:G3}: an attack may take chance for robustness; use --attack autoattack-rand, which averages gradients"));
+                $"the same images gave logits that differ by {difference:G3}: an attack may take chance for robustness; use --attack autoattack-rand, or pgd with --eot 20, which average gradients"));
         }
 
         if (areProbabilities)
@@ -53,9 +53,15 @@ internal static class SanityChecks
 
     /// <summary>Whether the network stands by what it said.</summary>
     /// <param name="unconfirmed">Images that an attack calls broken and that the network has right when it is asked again.</param>
-    public static IEnumerable<EvaluationWarning> OfConfirmation(int unconfirmed)
+    /// <param name="isRandom">Whether the network draws random numbers; the second answer counts then.</param>
+    public static IEnumerable<EvaluationWarning> OfConfirmation(int unconfirmed, bool isRandom)
     {
-        if (unconfirmed > 0)
+        if (unconfirmed > 0 && isRandom)
+        {
+            yield return new EvaluationWarning("unconfirmed-adversarial",
+                $"{unconfirmed} times the network had an image right again where an attack had found it wrong: its output is random, and such images stand; believe autoattack-rand or an attack with --eot, and see how far figures lie apart with another --seed");
+        }
+        else if (unconfirmed > 0)
         {
             yield return new EvaluationWarning("unconfirmed-adversarial",
                 $"{unconfirmed} images count as broken that the network has right when it is asked again: its output is random or hangs on rounding; use --attack autoattack-rand, or --device cpu where a GPU rounds differently each time");

@@ -25,6 +25,9 @@ internal sealed record NodeContext(
     /// <summary>Tensors that live as long as the network.</summary>
     public required ICollection<Tensor> Owned { get; init; }
 
+    /// <summary>Decides the random numbers of nodes that have no seed.</summary>
+    public int Seed { get; init; }
+
     /// <summary>How a network that is trained computes from call to call; null where it isn't.</summary>
     public TrainingMode? Training { get; init; }
 

@@ -1,11 +1,11 @@
+using Gdws.Onnx;
+using Gdws.Onnx.Schema;
+
 namespace Gdws.Torch.Operators;
 
 /// <summary>The ONNX operators that <see cref="TorchNetwork"/> can run.</summary>
 internal static class OperatorTable
 {
-    /// <summary>Passes its first input on; such nodes cost nothing, since their output is another name of their input.</summary>
-    public static readonly HashSet<string> PassingOn = ["Identity", "Dropout"];
-
     private static readonly Dictionary<string, OperatorBuilder> Builders = new(StringComparer.Ordinal)
     {
         ["Conv"] = Convolutions.Convolve,
@@ -65,11 +65,19 @@ internal static class OperatorTable
         ["Transpose"] = Arrangements.Transpose,
         ["Expand"] = Arrangements.Expand,
 
+        ["RandomNormalLike"] = RandomValues.NormalLike,
+        ["RandomUniformLike"] = RandomValues.UniformLike,
+        ["Dropout"] = RandomValues.Dropout,
+
         ["Constant"] = Constants.Constant,
         ["ConstantOfShape"] = Constants.OfShape,
         ["Shape"] = Constants.Shape,
         ["Cast"] = Constants.Cast,
     };
+
+    /// <summary>Whether a node passes its first input on; such nodes cost nothing, since their output is another name of their input.</summary>
+    public static bool PassesOn(OnnxModel model, NodeProto node) =>
+        node.OpType == "Identity" || (node.OpType == "Dropout" && !RandomValues.AreDrawnBy(model, node));
 
     /// <summary>What runs the node.</summary>
     /// <exception cref="GdwsException">The operator isn't known, or not in the form that the node has.</exception>

@@ -35,7 +35,7 @@ internal sealed record DenseConvolution(ConvolutionLayer Layer, string Input)
     /// <summary>A value that is only passed on isn't computed, so it has the name of its source.</summary>
     private static string Source(OnnxModel model, string value)
     {
-        while (model.Producer(value) is { } node && OperatorTable.PassingOn.Contains(node.OpType) && node.Domain is "" or "ai.onnx" && node.Input.Count > 0)
+        while (model.Producer(value) is { } node && OperatorTable.PassesOn(model, node) && node.Domain is "" or "ai.onnx" && node.Input.Count > 0)
             value = node.Input[0];
         return value;
     }

@@ -15,6 +15,7 @@ internal static class BatchDimension
     [
         "Relu", "LeakyRelu", "PRelu", "Elu", "Selu", "Celu", "Gelu", "Mish", "Clip", "Sigmoid", "HardSigmoid", "HardSwish", "Tanh", "Softplus",
         "Exp", "Log", "Sqrt", "Abs", "Neg", "Erf", "Identity", "Dropout", "Cast", "Add", "Sub", "Mul", "Div", "Min", "Max", "Sum", "Pow",
+        "RandomNormalLike", "RandomUniformLike",
     ];
 
     private static readonly HashSet<string> _spatial =

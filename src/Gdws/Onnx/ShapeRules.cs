@@ -57,6 +57,7 @@ internal static class ShapeRules
             "Relu", "LeakyRelu", "Elu", "Selu", "Celu", "Sigmoid", "HardSigmoid", "HardSwish", "Tanh", "Softplus", "Softsign", "Mish", "Gelu", "Clip",
             "Abs", "Neg", "Sqrt", "Exp", "Log", "Erf", "Floor", "Ceil", "Round", "Reciprocal", "Not", "Cast", "Identity", "Dropout", "Softmax",
             "LogSoftmax", "BatchNormalization", "InstanceNormalization", "LayerNormalization", "LRN", "QuantizeLinear", "DequantizeLinear",
+            "RandomNormalLike", "RandomUniformLike",
         ])
         {
             rules[name] = static (context, node) => context.Input(node, 0);

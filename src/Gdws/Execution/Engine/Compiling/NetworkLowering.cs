@@ -139,7 +139,7 @@ internal sealed class NetworkLowering
     /// <summary>Whether a node hands its input on: nothing changes, neither the values nor, in our order, their places.</summary>
     private bool IsAlias(NodeProto node)
     {
-        if (node.Is("Identity") || node.Is("Dropout") || node.Is("Cast"))
+        if (node.Is("Identity") || (node.Is("Dropout") && !IsInTraining(node)) || node.Is("Cast"))
             return true;
         bool isReshape = node.Is("Flatten") || node.Is("Reshape") || node.Is("Squeeze") || node.Is("Unsqueeze") || node.Is("Transpose");
         if (!isReshape || !Model.Shapes.TryGetValue(node.Input[0], out _) || !Model.Shapes.TryGetValue(node.Output[0], out _))
@@ -148,6 +148,9 @@ internal sealed class NetworkLowering
             return node.Integers("perm") is { } order && order.Select((axis, i) => axis == i).All(same => same);
         return ShapeOf(node, node.Input[0]) == ShapeOf(node, node.Output[0]);
     }
+
+    /// <summary>Whether a dropout zeroes values at random even now.</summary>
+    private bool IsInTraining(NodeProto dropout) => dropout.Input.Count > 2 && Model.Constant(dropout.Input[2])?.ToSingles() is [not 0];
 
     private int Uses(string name)
     {
