@@ -118,6 +118,7 @@ internal sealed class ShortCommand
         Set("--ratios", "0.5");
         Set("--train-limit", "4");
         Set("--epochs", "1");
+        Replace("--search-epochs", "1");
     }
 
     private string? Value(string option)
