@@ -42,24 +42,28 @@ internal static class ProtocolThroughput
         _ = Counts(new RobustnessEvaluation { Attacks = [new PgdAttack(_threat) { Iterations = 2 }] }.Run(folded, data.Take(16)));
         _ = loop.Measure(data.Take(16), 16, _threat.Epsilon, step, 2);
         List<double>[] seconds = [.. contestants.Select(_ => new List<double>())];
+        List<double>[] processorSeconds = [.. contestants.Select(_ => new List<double>())];
         (int Natural, int Robust)[] found = new (int, int)[contestants.Length];
         for (int round = 0; round < rounds; round++)
         {
             for (int i = 0; i < contestants.Length; i++)
             {
+                TimeSpan processor = Environment.CpuUsage.TotalTime;
                 Stopwatch watch = Stopwatch.StartNew();
                 found[i] = contestants[i].Work();
                 seconds[i].Add(watch.Elapsed.TotalSeconds);
+                processorSeconds[i].Add((Environment.CpuUsage.TotalTime - processor).TotalSeconds);
             }
         }
 
         Console.WriteLine($"{model.Source}, {data.Count} images, PGD-{iterations}, {rounds} rounds, {TorchRuntime.Threads} threads, {Environment.ProcessorCount} processors");
-        double baseline = Median(seconds[0]);
+        double baseline = Median(seconds[0]), processorBaseline = Median(processorSeconds[0]);
         for (int i = 0; i < contestants.Length; i++)
         {
-            double median = Median(seconds[i]);
+            double median = Median(seconds[i]), processor = Median(processorSeconds[i]);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{contestants[i].Name,-28} {median,7:0.00} s ({seconds[i].Min():0.00} to {seconds[i].Max():0.00}), ratio {baseline / median:0.00}; natural {found[i].Natural}, robust {found[i].Robust} of {data.Count}"));
+                $"{contestants[i].Name,-28} {median,7:0.00} s ({seconds[i].Min():0.00} to {seconds[i].Max():0.00}), ratio {baseline / median:0.00}; ") + string.Create(CultureInfo.InvariantCulture,
+                $"{processor:0.00} processor seconds, ratio {processorBaseline / processor:0.00}; natural {found[i].Natural}, robust {found[i].Robust} of {data.Count}"));
         }
 
         return 0;

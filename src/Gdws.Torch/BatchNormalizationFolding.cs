@@ -3,12 +3,13 @@ using Gdws.Onnx;
 namespace Gdws.Torch;
 
 /// <summary>
-/// Makes a batch normalisation part of the convolution that it alone follows:
-/// γ(w∗x + b − μ)/√(σ² + ε) + β = (s·w)∗x + (s·(b − μ) + β) with s = γ/√(σ² + ε).
+/// A batch normalisation whose statistics stand still is a straight line a channel: γ(x − μ)/√(σ² + ε) + β = s·x + t with s = γ/√(σ² + ε), t = β − s·μ. After a
+/// convolution that it alone follows it becomes part of that: s·(w∗x + b) + t = (s·w)∗x + (s·b + t). Elsewhere it becomes one multiplication and
+/// addition, whose way back needs neither x nor sums over it.
 /// </summary>
 internal static class BatchNormalizationFolding
 {
-    /// <summary>Folds every such pair.</summary>
+    /// <summary>Replaces every batch normalisation with constant parameters.</summary>
     /// <param name="steps">The steps; those folded away are removed.</param>
     /// <param name="constants">The constant in every slot; new ones are added.</param>
     /// <param name="keep">Makes a tensor live as long as the network.</param>
@@ -23,47 +24,67 @@ internal static class BatchNormalizationFolding
         for (int i = 0; i < steps.Count; i++)
         {
             TorchProgram.Step normalization = steps[i];
-            if (!normalization.Node.Node.Is("BatchNormalization") || !makers.TryGetValue(normalization.Inputs[0], out int maker))
+            if (!normalization.Node.Node.Is("BatchNormalization") || !AreConstant(normalization, constants))
                 continue;
 
-            TorchProgram.Step convolution = steps[maker];
-            bool alone = readers[convolution.Output] == 1 && convolution.Output != output;
-            if (!convolution.Node.Node.Is("Conv") || !alone || !AreConstant(convolution, constants) || !AreConstant(normalization, constants))
-                continue;
-
-            (Tensor weight, Tensor bias) = Folded(convolution, normalization, constants);
-            constants.Add(keep(weight));
-            constants.Add(keep(bias));
-
-            // The pair takes the normalisation's place and name; nothing is left where the convolution was.
-            steps[i] = convolution with
+            using DisposeScope scope = torch.NewDisposeScope();
+            (Tensor scale, Tensor shift) = Line(normalization, constants);
+            bool follows = makers.TryGetValue(normalization.Inputs[0], out int maker) && IsConvolution(steps[maker], constants);
+            if (follows && readers[steps[maker].Output] == 1 && steps[maker].Output != output)
             {
-                Value = normalization.Value,
-                Inputs = [convolution.Inputs[0], constants.Count - 2, constants.Count - 1],
-                Output = normalization.Output,
-            };
-            steps[maker] = null!;
+                // The pair takes the normalisation's place and name; nothing is left where the convolution was.
+                (Tensor weight, Tensor bias) = Folded(steps[maker], scale, shift, constants);
+                steps[i] = steps[maker] with { Value = normalization.Value, Inputs = Inputs(steps[maker], weight, bias), Output = normalization.Output };
+                steps[maker] = null!;
+            }
+            else
+            {
+                ScalarType type = constants[normalization.Inputs[1]]!.dtype;
+                steps[i] = normalization with { Operator = Along, Inputs = Inputs(normalization, scale.to(type, copy: true), shift.to(type, copy: true)) };
+            }
         }
 
         steps.RemoveAll(step => step is null);
+
+        int[] Inputs(TorchProgram.Step step, Tensor factor, Tensor summand)
+        {
+            constants.Add(keep(factor));
+            constants.Add(keep(summand));
+            return [step.Inputs[0], constants.Count - 2, constants.Count - 1];
+        }
     }
+
+    /// <summary>s·x + t, channel by channel.</summary>
+    private static Tensor Along(Tensor?[] inputs)
+    {
+        Tensor x = inputs[0]!;
+        long[] shape = [.. Enumerable.Repeat(1L, (int)x.dim())];
+        shape[1] = -1;
+        using Tensor scale = inputs[1]!.reshape(shape);
+        using Tensor shift = inputs[2]!.reshape(shape);
+        return torch.addcmul(shift, x, scale, KeptScalar.One);
+    }
+
+    private static bool IsConvolution(TorchProgram.Step step, List<Tensor?> constants) => step.Node.Node.Is("Conv") && AreConstant(step, constants);
 
     private static bool AreConstant(TorchProgram.Step step, List<Tensor?> constants) =>
         step.Inputs.Skip(1).All(slot => slot < 0 || constants[slot] is not null);
 
-    private static (Tensor Weight, Tensor Bias) Folded(TorchProgram.Step convolution, TorchProgram.Step normalization, List<Tensor?> constants)
+    /// <summary>s and t, double precision.</summary>
+    private static (Tensor Scale, Tensor Shift) Line(TorchProgram.Step normalization, List<Tensor?> constants)
     {
-        using DisposeScope scope = torch.NewDisposeScope();
-        Tensor[] parameters = [.. normalization.Inputs.Skip(1).Select(slot => constants[slot]!.to(ScalarType.Float64))];
+        Tensor[] parameters = [.. normalization.Inputs.Skip(1).Take(4).Select(slot => constants[slot]!.to(ScalarType.Float64))];
         double epsilon = normalization.Node.Node.Real("epsilon", 1e-5f);
         Tensor scale = parameters[0] / (parameters[3] + epsilon).sqrt();
+        return (scale, parameters[1] - (scale * parameters[2]));
+    }
 
+    private static (Tensor Weight, Tensor Bias) Folded(TorchProgram.Step convolution, Tensor scale, Tensor shift, List<Tensor?> constants)
+    {
         Tensor weight = constants[convolution.Inputs[1]]!;
-        Tensor bias = convolution.Inputs.Length > 2 && convolution.Inputs[2] >= 0
-            ? constants[convolution.Inputs[2]]!.to(ScalarType.Float64)
-            : torch.zeros_like(scale);
+        Tensor? bias = convolution.Inputs.Length > 2 && convolution.Inputs[2] >= 0 ? constants[convolution.Inputs[2]]!.to(ScalarType.Float64) : null;
         Tensor foldedWeight = weight.to(ScalarType.Float64) * scale.reshape(-1, 1, 1, 1);
-        Tensor foldedBias = (scale * (bias - parameters[2])) + parameters[1];
-        return (foldedWeight.to(weight.dtype, copy: true).MoveToOuterDisposeScope(), foldedBias.to(weight.dtype, copy: true).MoveToOuterDisposeScope());
+        Tensor foldedBias = bias is null ? shift : (scale * bias) + shift;
+        return (foldedWeight.to(weight.dtype, copy: true), foldedBias.to(weight.dtype, copy: true));
     }
 }

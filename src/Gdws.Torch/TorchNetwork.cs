@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Gdws.Onnx;
 using Gdws.Onnx.Schema;
+using Gdws.Torch.Attacks;
 using Gdws.Torch.Operators;
 
 namespace Gdws.Torch;
@@ -34,6 +35,7 @@ public sealed class TorchNetwork : IDisposable
         Precision = options.DoublePrecision ? ScalarType.Float64 : ScalarType.Float32;
 
         (Channels, Height, Width, long batch) = ImageShape(model);
+        PieceSizes = new PieceSizes(Height * Width);
         using DisposeScope scope = torch.NewDisposeScope();
         using IDisposable noGradients = torch.no_grad();
         _program = TorchProgramBuilder.Build(model, Device, Precision, options, batch);
@@ -121,6 +123,9 @@ public sealed class TorchNetwork : IDisposable
 
     /// <summary>Whether the same images give other logits each time, because the graph draws random numbers.</summary>
     internal bool IsRandom { get; }
+
+    /// <summary>How many images attacks give it at once on the CPU.</summary>
+    internal PieceSizes PieceSizes { get; }
 
     /// <summary>The steps and constants.</summary>
     internal TorchProgram Program => _program;

@@ -3,7 +3,10 @@ namespace Gdws.Torch;
 /// <summary>How a <see cref="TorchNetwork"/> is made of a model.</summary>
 public sealed record TorchNetworkOptions
 {
-    /// <summary>Whether a batch normalisation right after a convolution becomes part of it: fewer operations, other rounding. Default: yes.</summary>
+    /// <summary>
+    /// Whether the network is rearranged to run faster, which rounds otherwise: a batch normalisation right after a convolution becomes part of it, elsewhere one
+    /// multiplication and addition, and weights lie as the processor wants them. Default: yes.
+    /// </summary>
     public bool FoldBatchNormalization { get; init; } = true;
 
     /// <summary>

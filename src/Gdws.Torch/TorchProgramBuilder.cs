@@ -67,7 +67,12 @@ internal sealed class TorchProgramBuilder
         }
 
         if (_options.FoldBatchNormalization)
+        {
             BatchNormalizationFolding.Apply(_steps, _slotConstants, Keep, SlotOf(_model.Graph.Output[0].Name));
+            if (_device.type == DeviceType.CPU && _precision == ScalarType.Float32)
+                ChannelsLast.Apply(_steps, _slotConstants, Keep);
+        }
+
         int output = SlotOf(_model.Graph.Output[0].Name);
         MarkLastUses(input, output);
         return new TorchProgram([.. _steps], [.. _slotConstants], input, output, _constants, _slots, _owned);

@@ -83,6 +83,7 @@ public static partial class TorchRuntime
             }
 
             LetWaitingThreadsSleep();
+            KeptMemory.Ask();
             folder ??= Environment.GetEnvironmentVariable(FolderVariable) is { Length: > 0 } named ? named : null;
             if (folder is not null)
                 LoadFrom(Path.GetFullPath(folder));

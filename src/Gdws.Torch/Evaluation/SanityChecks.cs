@@ -97,22 +97,25 @@ internal static class SanityChecks
     {
         using IDisposable noGradients = torch.no_grad();
         using DisposeScope scope = torch.NewDisposeScope();
-        Tensor first = network.Forward(batch.Images).to(ScalarType.Float64);
-        Tensor second = network.Forward(batch.Images).to(ScalarType.Float64);
-        bool areProbabilities = network.Classes > 1 && first.min().item<double>() >= 0 && (first.sum(1).Minus(torch.ones_like(first.sum(1)))).abs().max().item<double>() < 1e-3;
+        Tensor images = batch.Images.to(network.Precision, network.Device, copy: true);
+        Tensor first = network.Logits(images).to(ScalarType.Float64);
+        Tensor second = network.Logits(images).to(ScalarType.Float64);
+        Tensor sums = first.sum(1);
+        bool areProbabilities = network.Classes > 1 && first.min().item<double>() >= 0 && sums.Minus(torch.ones_like(sums)).abs().max().item<double>() < 1e-3;
         return (first.Minus(second).abs().max().item<double>(), first.abs().max().item<double>(), areProbabilities);
     }
 
     private static int WithoutGradient(TorchNetwork network, EvaluationBatch batch)
     {
-        using IDisposable gradients = torch.enable_grad();
         using DisposeScope scope = torch.NewDisposeScope();
-        Tensor input = batch.Images.to(network.Precision, network.Device, copy: true).requires_grad_();
-        Tensor logits = network.Forward(input);
-        if (!logits.requires_grad)
-            return batch.Indices.Length;
+        Tensor images = batch.Images.to(network.Precision, network.Device, copy: true);
         Tensor labels = ImageTensors.FromLabels(batch.Labels, network.Device);
-        Tensor gradient = torch.autograd.grad([AttackLoss.CrossEntropy(logits, labels).sum()], [input])[0];
-        return (int)gradient.abs().flatten(1).amax([1]).eq(KeptScalar.Zero).sum().item<long>();
+        Tensor largest = network.Look(images, [labels], withGradient: true, static (input, logits, rows) =>
+        [
+            logits.requires_grad
+                ? torch.autograd.grad([AttackLoss.CrossEntropy(logits, rows[0]).sum()], [input])[0].abs().flatten(1).amax([1])
+                : torch.zeros(input.shape[0], input.dtype, input.device),
+        ])[0];
+        return (int)largest.eq(KeptScalar.Zero).sum().item<long>();
     }
 }

@@ -1,0 +1,85 @@
+using System.Numerics;
+
+namespace Gdws.Torch.Attacks;
+
+/// <summary>
+/// How many images the CPU gets at once, where every image must get the same bits whatever number that is. One size is the measure. Others save time: smaller
+/// ones where few images are left, larger ones since a piece costs something however small it is. Which of them add up in the same order as the measure is
+/// up to libtorch and the processor. So a size is first tried: a piece is computed both ways, and the size is used from then on only if no bit differs.
+/// The order doesn't depend on the numbers, and another one would show in a good part of the many thousand sums that are compared.
+/// <para>
+/// A try costs a piece, and while images drop out a size may never be wanted again. So it waits until its absence has cost as much.
+/// </para>
+/// </summary>
+/// <param name="pixels">Height times width of the images: large ones are computed in few.</param>
+internal sealed class PieceSizes(int pixels)
+{
+    private const int LeastMeasure = 16;
+
+    /// <summary>A piece's maps should fit the processor's larger caches: 64 images of 32 by 32 pixels.</summary>
+    private const int PixelsAtOnce = 64 * 32 * 32;
+
+    /// <summary>What a piece costs beyond its images, in images: measured for PreActResNet-18 on one thread, where it is mostly the rearranging of weights.</summary>
+    private const int CostOfAPiece = 3;
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<(int Threads, int Size, bool WithGradient), Experience> _experiences = [];
+
+    /// <summary>The size that every other is compared with: two images a thread, a power of two.</summary>
+    public static int Measure => Math.Max(LeastMeasure, (int)BitOperations.RoundUpToPowerOf2((uint)(2 * TorchRuntime.Threads)));
+
+    /// <summary>The largest size.</summary>
+    public int Most => Math.Clamp(PixelsAtOnce / pixels / LeastMeasure, 1, 4) * Measure;
+
+    /// <summary>The size of the next piece. Where it is larger than what is left the piece has to be filled up.</summary>
+    /// <param name="left">The images that are left, at least 1.</param>
+    /// <param name="withGradient">Whether gradients are computed too.</param>
+    /// <param name="isTrial">Whether the size isn't known to give the bits of the measure: <see cref="Judge"/> wants to know.</param>
+    public int For(int left, bool withGradient, out bool isTrial)
+    {
+        lock (_gate)
+        {
+            (int size, int cost) = Plan(left, size => Of(size, withGradient).IsSafe != false);
+            (int safeSize, int safeCost) = Plan(left, size => Of(size, withGradient).IsSafe == true);
+            Experience experience = Of(size, withGradient);
+            experience.Missed += safeCost - cost;
+            isTrial = experience.IsSafe is null && experience.Missed >= size;
+            return isTrial ? size : safeSize;
+        }
+    }
+
+    /// <summary>Notes whether a size that was tried gave the bits of the measure.</summary>
+    public void Judge(int size, bool withGradient, bool isSame)
+    {
+        lock (_gate)
+            Of(size, withGradient).IsSafe = isSame;
+    }
+
+    /// <summary>The cheapest way to cover images with pieces: the first piece, and what all cost.</summary>
+    private (int First, int Cost) Plan(int left, Func<int, bool> isAllowed)
+    {
+        int step = Measure / 4, most = Most;
+        int[] sizes = [.. Enumerable.Range(1, most / step).Select(i => i * step).Where(isAllowed)];
+        (int First, int Cost)[] best = new (int, int)[((left + step - 1) / step) + 1];
+        for (int steps = 1; steps < best.Length; steps++)
+            best[steps] = sizes.Select(size => (size, size + CostOfAPiece + best[Math.Max(0, steps - (size / step))].Cost)).MinBy(plan => plan.Item2);
+        return best[^1];
+    }
+
+    private Experience Of(int size, bool withGradient)
+    {
+        (int, int, bool) key = (TorchRuntime.Threads, size, withGradient);
+        if (!_experiences.TryGetValue(key, out Experience? known))
+            _experiences[key] = known = new Experience { IsSafe = size == Measure ? true : null };
+        return known;
+    }
+
+    private sealed class Experience
+    {
+        /// <summary>Whether it gives the bits of the measure; null as long as nobody knows.</summary>
+        public bool? IsSafe { get; set; }
+
+        /// <summary>What other sizes cost more where this one would have been best, in images.</summary>
+        public int Missed { get; set; }
+    }
+}
