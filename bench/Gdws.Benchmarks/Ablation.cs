@@ -78,10 +78,8 @@ internal sealed class Ablation : IDisposable
             Console.WriteLine($"| 1× | dense | 0 | 0 | {RobustLoss(network)} | {_dense.Natural.Accuracy:F1} | {_dense.Natural.TopFiveAccuracy:F1} | {robust} | |");
         }
 
-        foreach ((string name, CalibrationRecipe? recipe) in AblationRows.All)
+        foreach ((string name, CalibrationRecipe? recipe) in AblationRows.Named(_options.Rows))
         {
-            if (_options.Rows.Length > 0 && !_options.Rows.Contains(name))
-                continue;
             Stopwatch watch = Stopwatch.StartNew();
             using Calibrator? calibrator = recipe is null ? null : new Calibrator(_statistics, recipe);
             double preparation = watch.Elapsed.TotalSeconds;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Gdws.Torch.Calibration;
 
 namespace Gdws.Benchmarks;
@@ -59,4 +60,36 @@ internal static class AblationRows
         ("full+images", Full with { SequentialImages = 1000 }),
         ("full+adaptive", Full with { AdaptiveRounds = 1 }),
     ];
+
+    /// <summary>The rows of these names; <c>quick:contraction=0.1:gamma=1</c> is a row with settings of its own.</summary>
+    /// <param name="names">Names; all rows where there are none.</param>
+    public static IEnumerable<(string Name, CalibrationRecipe? Recipe)> Named(IReadOnlyCollection<string> names) =>
+        names.Count == 0 ? All : names.Select(name => (name, Recipe(name)));
+
+    private static CalibrationRecipe? Recipe(string name)
+    {
+        string[] parts = name.Split(':');
+        if (!All.Any(row => row.Name == parts[0]))
+            throw new GdwsException($"{parts[0]}: should be one of {string.Join(", ", All.Select(row => row.Name))}");
+        CalibrationRecipe? recipe = All.First(row => row.Name == parts[0]).Recipe;
+        return parts.Skip(1).Aggregate(recipe, (present, setting) => With(present ?? throw new GdwsException($"row {name}: {parts[0]} has no settings"), setting));
+    }
+
+    private static CalibrationRecipe With(CalibrationRecipe recipe, string setting)
+    {
+        string[] parts = setting.Split('=');
+        double value = parts.Length == 2 && double.TryParse(parts[1], CultureInfo.InvariantCulture, out double number)
+            ? number
+            : throw new GdwsException($"{setting}: should be NAME=NUMBER");
+        return parts[0] switch
+        {
+            "gamma" => recipe with { DifferenceWeight = value },
+            "contraction" => recipe with { Contraction = value },
+            "adaptive" => recipe with { AdaptiveRounds = (int)value },
+            "images" => recipe with { SequentialImages = (int)value },
+            "rounds" => recipe with { SequentialRounds = (int)value },
+            "als" => recipe with { AlternatingRounds = (int)value },
+            string other => throw new GdwsException($"{other}: should be gamma, contraction, adaptive, images, rounds or als"),
+        };
+    }
 }

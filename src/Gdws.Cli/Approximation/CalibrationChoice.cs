@@ -62,7 +62,7 @@ internal sealed class CalibrationChoice(PerturbationOptions perturbation)
         {
             foreach (string warning in statistics.Warnings)
                 context.Warn(warning);
-            return new CalibratedApproximation(statistics, new Calibrator(statistics, null, relayed, context.Cancellation), always);
+            return new CalibratedApproximation(statistics, new Calibrator(statistics, null, relayed, releaseMoments: true, context.Cancellation), always);
         }
         catch
         {

@@ -24,6 +24,6 @@ internal sealed class SharedCalibration(
         RelayedProgress<CalibrationProgress> relayed = new(progress, p => new WorkProgress(p.Stage, p.Done, p.Total, p.Unit));
         _statistics = CalibrationStatistics.Collect(spectra, setup.CalibrationImages!, setup.Calibration, relayed, cancellation);
         warnings.AddRange(_statistics.Warnings);
-        return _calibrator = new Calibrator(_statistics, null, relayed, cancellation);
+        return _calibrator = new Calibrator(_statistics, null, relayed, releaseMoments: true, cancellation);
     }
 }

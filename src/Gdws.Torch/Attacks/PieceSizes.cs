@@ -14,22 +14,47 @@ namespace Gdws.Torch.Attacks;
 /// <param name="pixels">Height times width of the images: large ones are computed in few.</param>
 internal sealed class PieceSizes(int pixels)
 {
-    private const int LeastMeasure = 16;
-
-    /// <summary>A piece's maps should fit the processor's larger caches: 64 images of 32 by 32 pixels.</summary>
+    /// <summary>A piece's maps should fit a processor's larger caches: 64 images of 32 by 32 pixels.</summary>
     private const int PixelsAtOnce = 64 * 32 * 32;
+
+    private const int MostMeasure = 16;
 
     /// <summary>What a piece costs beyond its images, in images: measured for PreActResNet-18 on one thread, where it is mostly the rearranging of weights.</summary>
     private const int CostOfAPiece = 3;
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<(int Threads, int Size, bool WithGradient), Experience> _experiences = [];
+    private readonly Dictionary<(int Size, bool WithGradient), Experience> _experiences = [];
 
-    /// <summary>The size that every other is compared with: two images a thread, a power of two.</summary>
-    public static int Measure => Math.Max(LeastMeasure, (int)BitOperations.RoundUpToPowerOf2((uint)(2 * TorchRuntime.Threads)));
+    /// <summary>The size that every other is compared with: 16 images, fewer of large ones; a power of two.</summary>
+    public int Measure { get; } = Math.Clamp(1 << BitOperations.Log2((uint)Math.Max(1, PixelsAtOnce / pixels)), 1, MostMeasure);
 
     /// <summary>The largest size.</summary>
-    public int Most => Math.Clamp(PixelsAtOnce / pixels / LeastMeasure, 1, 4) * Measure;
+    public int Most => Math.Clamp(PixelsAtOnce / pixels / Measure, 1, 4) * Measure;
+
+    private int Step => Math.Max(1, Measure / 4);
+
+    /// <summary>Cuts a batch into pieces, so that each thread has about as much to do.</summary>
+    /// <param name="images">The images.</param>
+    /// <param name="threads">The threads, at least 1.</param>
+    /// <param name="withGradient">Whether gradients are computed too.</param>
+    public List<PiecePlan> Of(int images, int threads, bool withGradient)
+    {
+        List<PiecePlan> plans = [];
+        int start = 0;
+        for (int thread = 0; thread < threads && start < images; thread++)
+        {
+            int share = (images - start + threads - thread - 1) / (threads - thread);
+            int end = Math.Min(images, start + ((share + Step - 1) / Step * Step));
+            while (start < end)
+            {
+                int size = For(end - start, withGradient, out bool isTrial), count = Math.Min(size, images - start);
+                plans.Add(new PiecePlan(start, count, size, isTrial));
+                start += count;
+            }
+        }
+
+        return plans;
+    }
 
     /// <summary>The size of the next piece. Where it is larger than what is left the piece has to be filled up.</summary>
     /// <param name="left">The images that are left, at least 1.</param>
@@ -58,7 +83,7 @@ internal sealed class PieceSizes(int pixels)
     /// <summary>The cheapest way to cover images with pieces: the first piece, and what all cost.</summary>
     private (int First, int Cost) Plan(int left, Func<int, bool> isAllowed)
     {
-        int step = Measure / 4, most = Most;
+        int step = Step, most = Most;
         int[] sizes = [.. Enumerable.Range(1, most / step).Select(i => i * step).Where(isAllowed)];
         (int First, int Cost)[] best = new (int, int)[((left + step - 1) / step) + 1];
         for (int steps = 1; steps < best.Length; steps++)
@@ -68,7 +93,7 @@ internal sealed class PieceSizes(int pixels)
 
     private Experience Of(int size, bool withGradient)
     {
-        (int, int, bool) key = (TorchRuntime.Threads, size, withGradient);
+        (int, bool) key = (size, withGradient);
         if (!_experiences.TryGetValue(key, out Experience? known))
             _experiences[key] = known = new Experience { IsSafe = size == Measure ? true : null };
         return known;

@@ -1,9 +1,10 @@
 namespace Gdws.Torch.Attacks;
 
 /// <summary>
-/// Runs a network so that what an image gets doesn't depend, to the last bit, on the images beside it. Kernels on the CPU are chosen by the number of images
-/// and add up in different orders; so images are computed in pieces of one size, or of sizes that were seen to give the same bits (<see cref="PieceSizes"/>),
-/// filled up with copies where there are fewer. Small pieces also fit the cache better than a whole batch. GPUs get whole batches.
+/// Runs a network so that what an image gets doesn't depend, to the last bit, on the images beside it or on the number of threads. Kernels on the CPU are chosen by the
+/// number of images and of threads and add up in different orders; so images are computed by one thread each (<see cref="PieceWorkers"/>), in pieces of one size, or of
+/// sizes that were seen to give the same bits (<see cref="PieceSizes"/>), filled up with copies where there are fewer. Small pieces also fit the cache better than a
+/// whole batch. GPUs get whole batches.
 /// </summary>
 internal static class SteadyNetwork
 {
@@ -24,18 +25,33 @@ internal static class SteadyNetwork
     public static Tensor[] Look(
         this TorchNetwork network, Tensor images, Tensor[] others, bool withGradient, Func<Tensor, Tensor, Tensor[], Tensor[]> look)
     {
-        using IDisposable mode = withGradient ? torch.enable_grad() : torch.no_grad();
-        using DisposeScope scope = torch.NewDisposeScope();
         int all = (int)images.shape[0];
-        bool isOnCpu = network.Device.type == DeviceType.CPU;
+        using DisposeScope scope = torch.NewDisposeScope();
+        if (network.Device.type != DeviceType.CPU)
+            return [.. Piece(0, all).Select(tensor => tensor.contiguous().MoveToOuterDisposeScope())];
+
+        // A network that draws random numbers draws them in the order of the images: one piece after the other.
         PieceSizes sizes = network.PieceSizes;
-        List<Tensor[]> parts = [];
-        for (int start = 0; start < all;)
+        List<PiecePlan> plans = network.IsRandom ? [.. Plain(all, sizes.Most)] : sizes.Of(all, TorchRuntime.Threads, withGradient);
+        Tensor[][] parts = new Tensor[plans.Count][];
+        try
         {
-            int left = all - start;
-            bool isTrial = false;
-            int size = !isOnCpu ? left : network.IsRandom ? Math.Min(sizes.Most, left) : sizes.For(left, withGradient, out isTrial);
-            int count = Math.Min(size, left);
+            if (network.IsRandom)
+                PieceWorkers.Run(1, _ => Array.ForEach([.. Enumerable.Range(0, plans.Count)], Compute));
+            else
+                PieceWorkers.Run(plans.Count, Compute);
+            return [.. Enumerable.Range(0, parts[0].Length).Select(i => torch.cat([.. parts.Select(part => part[i])], 0).MoveToOuterDisposeScope())];
+        }
+        finally
+        {
+            foreach (Tensor tensor in parts.Where(part => part is not null).SelectMany(part => part))
+                tensor.Dispose();
+        }
+
+        void Compute(int number)
+        {
+            (int start, int count, int size, bool isTrial) = plans[number];
+            using DisposeScope own = torch.NewDisposeScope();
             Tensor[] found = Piece(start, size);
             if (isTrial)
             {
@@ -44,14 +60,13 @@ internal static class SteadyNetwork
                 found = sure;
             }
 
-            parts.Add([.. found.Select(tensor => tensor.narrow(0, 0, count))]);
-            start += count;
+            // Results leave the worker's scope; the caller frees them.
+            parts[number] = [.. found.Select(tensor => tensor.narrow(0, 0, count).clone().DetachFromDisposeScope())];
         }
-
-        return [.. Enumerable.Range(0, parts[0].Length).Select(i => Joined([.. parts.Select(part => part[i])]).MoveToOuterDisposeScope())];
 
         Tensor[] Piece(int start, int size)
         {
+            using IDisposable mode = withGradient ? torch.enable_grad() : torch.no_grad();
             using DisposeScope part = torch.NewDisposeScope();
             Tensor x = Rows(images, start, size).detach();
             if (withGradient)
@@ -62,13 +77,19 @@ internal static class SteadyNetwork
 
         Tensor[] Surely(int start, int size)
         {
-            int measure = PieceSizes.Measure;
-            Tensor[][] pieces = [.. Enumerable.Range(0, (size + measure - 1) / measure).Select(i => Piece(start + (i * measure), measure))];
+            Tensor[][] pieces = [.. Enumerable.Range(0, (size + sizes.Measure - 1) / sizes.Measure).Select(i => Piece(start + (i * sizes.Measure), sizes.Measure))];
             return [.. Enumerable.Range(0, pieces[0].Length).Select(i => torch.cat([.. pieces.Select(piece => piece[i])], 0).narrow(0, 0, size))];
         }
     }
 
-    private static Tensor Joined(Tensor[] parts) => (parts.Length == 1 ? parts[0] : torch.cat(parts, 0)).contiguous();
+    private static IEnumerable<PiecePlan> Plain(int images, int most)
+    {
+        for (int start = 0; start < images; start += most)
+        {
+            int count = Math.Min(most, images - start);
+            yield return new PiecePlan(start, count, count, IsTrial: false);
+        }
+    }
 
     /// <summary>Rows from a place on, filled up with copies of the last where there are fewer.</summary>
     private static Tensor Rows(Tensor tensor, int start, int size)

@@ -30,11 +30,16 @@ public sealed class Calibrator : IDisposable
     /// <param name="statistics">What was learnt from the images; must live as long as this.</param>
     /// <param name="recipe">The parts; null for those of the options.</param>
     /// <param name="progress">Is told how far it is.</param>
+    /// <param name="releaseMoments">
+    /// Whether the patches' moments are freed as they are used, which saves two thirds of their memory; no other calibrator can then be made of the statistics.
+    /// </param>
     /// <param name="cancellation">Ends the work early.</param>
+    /// <exception cref="ObjectDisposedException">Another calibrator released the moments.</exception>
     public Calibrator(
         CalibrationStatistics statistics,
         CalibrationRecipe? recipe = null,
         IProgress<CalibrationProgress>? progress = null,
+        bool releaseMoments = false,
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(statistics);
@@ -43,7 +48,7 @@ public sealed class Calibrator : IDisposable
         _progress = progress;
         try
         {
-            Prepare(cancellation);
+            Prepare(releaseMoments, cancellation);
         }
         catch
         {
@@ -71,7 +76,7 @@ public sealed class Calibrator : IDisposable
         CancellationToken cancellation = default)
     {
         using CalibrationStatistics statistics = CalibrationStatistics.Collect(spectra, dataset, options ?? new CalibrationOptions(), progress, cancellation);
-        using Calibrator calibrator = new(statistics, null, progress, cancellation);
+        using Calibrator calibrator = new(statistics, null, progress, releaseMoments: true, cancellation);
         return calibrator.Approximate(budget, always, cancellation);
     }
 
@@ -112,15 +117,18 @@ public sealed class Calibrator : IDisposable
     /// <summary>Frees what was prepared.</summary>
     public void Dispose() => _layers.ForEach(layer => layer.Dispose());
 
-    private void Prepare(CancellationToken cancellation)
+    private void Prepare(bool releaseMoments, CancellationToken cancellation)
     {
         using IDisposable noGradients = torch.no_grad();
         NetworkLayer[] layers = [.. _statistics.Spectra.Layers.Where(layer => layer.Spectrum is not null)];
         for (int i = 0; i < layers.Length; i++)
         {
             cancellation.ThrowIfCancellationRequested();
-            CalibratedLayer layer = CalibratedLayer.Of(
-                layers[i], _statistics.Moments.Layers[layers[i].Name], _statistics.Information[layers[i].Name], _recipe);
+            LayerMoments moments = _statistics.Moments.Layers[layers[i].Name];
+            ObjectDisposedException.ThrowIf(moments.Covariance.IsInvalid, moments);
+            CalibratedLayer layer = CalibratedLayer.Of(layers[i], moments, _statistics.Information[layers[i].Name], _recipe);
+            if (releaseMoments)
+                moments.Dispose();
             _layers.Add(layer);
             layer.Weight = BaseWeight(layer);
             if (_recipe.SecondOrder)

@@ -7,7 +7,7 @@ public sealed class PieceSizesTests
 {
     private const int Small = 32 * 32;
 
-    private static readonly int Measure = PieceSizes.Measure;
+    private static readonly int Measure = new PieceSizes(Small).Measure;
 
     [Fact]
     public void ASize_IsTriedWhenItsAbsenceHasCostAsMuch()
@@ -52,11 +52,41 @@ public sealed class PieceSizesTests
     }
 
     [Theory]
-    [InlineData(28 * 28, 4)]
-    [InlineData(32 * 32, 4)]
-    [InlineData(64 * 64, 1)]
-    [InlineData(224 * 224, 1)]
-    public void LargeImages_AreComputedInFew(int pixels, int measures) => Assert.Equal(measures * Measure, new PieceSizes(pixels).Most);
+    [InlineData(28 * 28, 16, 64)]
+    [InlineData(32 * 32, 16, 64)]
+    [InlineData(64 * 64, 16, 16)]
+    [InlineData(96 * 96, 4, 4)]
+    [InlineData(224 * 224, 1, 1)]
+    [InlineData(1000 * 1000, 1, 1)]
+    public void LargeImages_AreComputedInFew(int pixels, int measure, int most) =>
+        Assert.Equal((measure, most), (new PieceSizes(pixels).Measure, new PieceSizes(pixels).Most));
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(5)]
+    [InlineData(64)]
+    public void Pieces_CoverEveryImageOnce_AndKeepAllThreadsBusy(int threads)
+    {
+        PieceSizes sizes = new(Small);
+        for (int size = Measure / 4; size <= sizes.Most; size += Measure / 4)
+            sizes.Judge(size, withGradient: true, isSame: true);
+
+        for (int images = 1; images < 300; images++)
+        {
+            List<PiecePlan> plans = sizes.Of(images, threads, withGradient: true);
+            int next = 0;
+            foreach (PiecePlan plan in plans)
+            {
+                Assert.Equal(next, plan.Start);
+                Assert.InRange(plan.Count, 1, plan.Size);
+                next += plan.Count;
+            }
+
+            Assert.Equal(images, next);
+            Assert.True(plans.Count >= Math.Min(threads, images / (Measure / 4)), $"{plans.Count} pieces of {images} images for {threads} threads");
+        }
+    }
 
     [Theory]
     [InlineData(2)]

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Gdws.Tests.Execution;
 using Gdws.Torch;
 using Gdws.Torch.Attacks;
@@ -18,9 +19,9 @@ public sealed class SteadyNetworkTests
     {
         using TorchNetwork fresh = new(SmallNetworks.Classifier(0)), used = new(SmallNetworks.Classifier(0));
         using Tensor images = Images(fresh, Random(Images * Length, 3, 0), Images);
-        using Tensor firstPiece = images.narrow(0, 0, PieceSizes.Measure);
+        using Tensor firstPiece = images.narrow(0, 0, used.PieceSizes.Measure);
         (float[] logits, float[] gradient) expected = Look(fresh, firstPiece);
-        HashSet<int> sizes = [];
+        ConcurrentBag<int> sizes = [];
 
         // Often enough for every size to be tried and, if it gives the same bits, to be used.
         for (int round = 0; round < 12; round++)
@@ -29,13 +30,50 @@ public sealed class SteadyNetworkTests
             {
                 using Tensor some = images.narrow(0, 0, count);
                 (float[] logits, float[] gradient) = Look(used, some, sizes);
-                int known = Math.Min(count, PieceSizes.Measure);
+                int known = Math.Min(count, used.PieceSizes.Measure);
                 Assert.True(expected.logits.AsSpan(0, known * used.Classes).SequenceEqual(logits.AsSpan(0, known * used.Classes)), $"{count} images");
                 Assert.True(expected.gradient.AsSpan(0, known * Length).SequenceEqual(gradient.AsSpan(0, known * Length)), $"{count} images");
             }
         }
 
-        Assert.True(sizes.Count > 3, $"only pieces of {string.Join(", ", sizes.Order())} images");
+        Assert.True(sizes.Distinct().Count() > 3, $"only pieces of {string.Join(", ", sizes.Distinct().Order())} images");
+    }
+
+    [Fact]
+    public void HoweverManyThreadsThereAre_AnImageGetsTheSameBits()
+    {
+        int before = TorchRuntime.Threads;
+        try
+        {
+            (float[] Logits, float[] Gradient)[] found =
+            [
+                .. new[] { 1, 2, 3, 7 }.Select(threads =>
+                {
+                    TorchRuntime.Threads = threads;
+                    using TorchNetwork network = new(SmallNetworks.Classifier(0));
+                    using Tensor images = Images(network, Random(Images * Length, 3, 0), Images);
+                    return Look(network, images);
+                }),
+            ];
+
+            Assert.All(found, one => Assert.True(one.Logits.AsSpan().SequenceEqual(found[0].Logits)));
+            Assert.All(found, one => Assert.True(one.Gradient.AsSpan().SequenceEqual(found[0].Gradient)));
+        }
+        finally
+        {
+            TorchRuntime.Threads = before;
+        }
+    }
+
+    [Fact]
+    public void WhatFailsInAPiece_FailsTheWhole_AndTheNextOneWorks()
+    {
+        using TorchNetwork network = new(SmallNetworks.Classifier(0));
+        using Tensor images = Images(network, Random(Images * Length, 3, 0), Images);
+
+        Assert.Throws<InvalidOperationException>(() => network.Look(images, [], withGradient: false, (_, _, _) => throw new InvalidOperationException()));
+        using Tensor logits = network.Logits(images);
+        Assert.Equal(Images, logits.shape[0]);
     }
 
     [Fact]
@@ -43,7 +81,7 @@ public sealed class SteadyNetworkTests
     {
         using TorchNetwork network = new(SmallNetworks.Classifier(0));
         using Tensor images = Images(network, Random(Images * Length, 3, 0), Images);
-        List<long> sizes = [];
+        ConcurrentBag<long> sizes = [];
 
         float[] Sizes(int count)
         {
@@ -57,12 +95,12 @@ public sealed class SteadyNetworkTests
         }
 
         for (int round = 0; round < 60; round++)
-            Assert.All(Sizes(50 + (round % 3)), size => Assert.Equal(PieceSizes.Measure, size));
+            Assert.All(Sizes(50 + (round % 3)), size => Assert.Equal(network.PieceSizes.Measure, size));
 
-        Assert.Contains(sizes, size => size != PieceSizes.Measure);
+        Assert.Contains(sizes, size => size != network.PieceSizes.Measure);
         sizes.Clear();
         Sizes(50);
-        Assert.All(sizes, size => Assert.Equal(PieceSizes.Measure, size));
+        Assert.All(sizes, size => Assert.Equal(network.PieceSizes.Measure, size));
     }
 
     [Fact]
@@ -74,7 +112,7 @@ public sealed class SteadyNetworkTests
 
         network.Look(images, [], withGradient: false, (piece, logits, _) =>
         {
-            seen += piece.shape[0];
+            Interlocked.Add(ref seen, piece.shape[0]);
             return [logits];
         })[0].Dispose();
 
@@ -96,7 +134,7 @@ public sealed class SteadyNetworkTests
         }
     }
 
-    private static (float[] Logits, float[] Gradient) Look(TorchNetwork network, Tensor images, HashSet<int>? sizes = null)
+    private static (float[] Logits, float[] Gradient) Look(TorchNetwork network, Tensor images, ConcurrentBag<int>? sizes = null)
     {
         Tensor[] found = network.Look(images, [], withGradient: true, (piece, logits, _) =>
         {

@@ -12,7 +12,7 @@ internal static class TinyCalibration
     public static CalibrationStatistics Collect(Spectra spectra, IImageDataset images, CalibrationOptions options) =>
         CalibrationStatistics.Collect(spectra, images, options, null, Token);
 
-    public static Calibrator Prepare(CalibrationStatistics statistics, CalibrationRecipe? recipe = null) => new(statistics, recipe, null, Token);
+    public static Calibrator Prepare(CalibrationStatistics statistics, CalibrationRecipe? recipe = null) => new(statistics, recipe, cancellation: Token);
 
     public static CalibrationResult Within(this Calibrator calibrator, Budget budget, bool always = false) => calibrator.Approximate(budget, always, Token);
 
