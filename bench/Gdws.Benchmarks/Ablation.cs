@@ -70,12 +70,12 @@ internal sealed class Ablation : IDisposable
     {
         Console.WriteLine("| MACs saved | recipe | KL clean | KL adversarial | robust loss | natural (drop) | top 5 (drop) | PGD-20 (drop) | seconds |");
         Console.WriteLine("|---|---|---|---|---|---|---|---|---|");
-        if (_evaluation is not null)
+        using (TorchNetwork network = new(_statistics.Spectra.Network))
         {
-            using TorchNetwork network = new(_statistics.Spectra.Network);
-            _dense = Evaluate(network);
-            string robust = _options.NaturalOnly ? "" : $"{_dense.Robust[0].Accuracy:F1}";
-            Console.WriteLine($"| 1× | dense | 0 | 0 | {RobustLoss(network)} | {_dense.Natural.Accuracy:F1} | {_dense.Natural.TopFiveAccuracy:F1} | {robust} | |");
+            _dense = _evaluation is null ? null : Evaluate(network);
+            string accuracies = _dense is null ? " | | " : $"{_dense.Natural.Accuracy:F1} | {_dense.Natural.TopFiveAccuracy:F1} | ";
+            string robust = _dense is null || _options.NaturalOnly ? "" : $"{_dense.Robust[0].Accuracy:F1}";
+            Console.WriteLine($"| 1× | dense | 0 | 0 | {RobustLoss(network)} | {accuracies}{robust} | |");
         }
 
         foreach ((string name, CalibrationRecipe? recipe) in AblationRows.Named(_options.Rows))
