@@ -57,11 +57,11 @@ internal static class AblationRows
         ("full-measured", Full with { Weighting = LayerWeighting.Fisher }),
         ("full-als", Full with { AlternatingRounds = 0 }),
         ("full+als", Full with { AlternatingRounds = 6 }),
-        ("full+images", Full with { SequentialImages = 1000 }),
+        ("full-images", Full with { SequentialImages = 500 }),
         ("full+adaptive", Full with { AdaptiveRounds = 1 }),
     ];
 
-    /// <summary>The rows of these names; <c>quick:contraction=0.1:gamma=1</c> is a row with settings of its own.</summary>
+    /// <summary>The rows of these names; <c>quick:images=1000:gamma=1</c> is a row with settings of its own.</summary>
     /// <param name="names">Names; all rows where there are none.</param>
     public static IEnumerable<(string Name, CalibrationRecipe? Recipe)> Named(IReadOnlyCollection<string> names) =>
         names.Count == 0 ? All : names.Select(name => (name, Recipe(name)));
@@ -84,12 +84,11 @@ internal static class AblationRows
         return parts[0] switch
         {
             "gamma" => recipe with { DifferenceWeight = value },
-            "contraction" => recipe with { Contraction = value },
             "adaptive" => recipe with { AdaptiveRounds = (int)value },
             "images" => recipe with { SequentialImages = (int)value },
             "rounds" => recipe with { SequentialRounds = (int)value },
             "als" => recipe with { AlternatingRounds = (int)value },
-            string other => throw new GdwsException($"{other}: should be gamma, contraction, adaptive, images, rounds or als"),
+            string other => throw new GdwsException($"{other}: should be gamma, adaptive, images, rounds or als"),
         };
     }
 }

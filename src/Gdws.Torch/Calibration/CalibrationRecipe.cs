@@ -36,17 +36,18 @@ public sealed record CalibrationRecipe
     /// <summary>How often the sequential refit is done again with images that were perturbed against the network approximated so far.</summary>
     public int AdaptiveRounds { get; init; }
 
-    /// <summary>
-    /// κ: by what share the sequential refit's targets of a perturbed image are moved back towards those of the same image clean, so that an attack moves the
-    /// approximated layers less than the dense ones. 0 for not at all.
-    /// </summary>
-    public double Contraction { get; init; }
-
     /// <summary>The parts of an effort.</summary>
     /// <param name="effort">The effort.</param>
     public static CalibrationRecipe Of(CalibrationEffort effort)
     {
         CalibrationRecipe quick = new() { DifferenceWeight = 0.5, SecondOrder = true, Refit = RefitKind.Sequential, SequentialRounds = 2 };
-        return effort == CalibrationEffort.Quick ? quick : quick with { Weighting = LayerWeighting.FisherAndMeasured, AlternatingRounds = 2, SequentialRounds = 6 };
+        CalibrationRecipe full = quick with
+        {
+            Weighting = LayerWeighting.FisherAndMeasured,
+            AlternatingRounds = 2,
+            SequentialRounds = 6,
+            SequentialImages = 2000,
+        };
+        return effort == CalibrationEffort.Quick ? quick : full;
     }
 }

@@ -3,32 +3,24 @@ namespace Gdws.Torch.Calibration;
 /// <summary>What a refit of one layer has to know of its inputs z and targets t: moments, and how an attack moves both.</summary>
 /// <param name="unknowns">The length of z.</param>
 /// <param name="outputs">The length of t.</param>
-/// <param name="forms">The parts of every batch: the first clean, the others the same images perturbed.</param>
-/// <param name="withDifferences">Whether differences between forms are added up, too.</param>
-/// <param name="contraction">κ: the targets of perturbed images are t + (1 − κ) Δt, so that attacks move the fitted outputs less.</param>
+/// <param name="forms">The parts of every batch: the first clean, the others the same images perturbed; 1 where differences don't count.</param>
 /// <param name="device">Where sums are kept.</param>
-internal sealed class RefitSums(long unknowns, long outputs, int forms, bool withDifferences, double contraction, torch.Device device) : IDisposable
+internal sealed class RefitSums(long unknowns, long outputs, int forms, torch.Device device) : IDisposable
 {
     private readonly CovarianceSum _all = new(unknowns, outputs, device);
-    private readonly CovarianceSum? _differences = withDifferences && forms > 1 ? new CovarianceSum(unknowns, outputs, device, centred: false) : null;
+    private readonly CovarianceSum? _differences = forms > 1 ? new CovarianceSum(unknowns, outputs, device, centred: false) : null;
 
     /// <summary>Adds a batch.</summary>
-    /// <param name="z"><c>[rows, unknowns]</c>, a form after the other.</param>
-    /// <param name="t"><c>[rows, outputs]</c>; changed where targets are moved.</param>
     public void Add(Tensor z, Tensor t)
     {
+        _all.Add(z, t);
+        if (_differences is null)
+            return;
         using DisposeScope scope = torch.NewDisposeScope();
         long each = z.shape[0] / forms;
         Tensor cleanInput = z.narrow(0, 0, each), cleanTarget = t.narrow(0, 0, each);
         for (int form = 1; form < forms; form++)
-        {
-            Tensor target = t.narrow(0, form * each, each);
-            if (contraction != 0)
-                target.Increase(target.Minus(cleanTarget), -contraction);
-            _differences?.Add(z.narrow(0, form * each, each).Minus(cleanInput), target.Minus(cleanTarget));
-        }
-
-        _all.Add(z, t);
+            _differences.Add(z.narrow(0, form * each, each).Minus(cleanInput), t.narrow(0, form * each, each).Minus(cleanTarget));
     }
 
     /// <summary>Cov z + γ E ΔzΔzᵀ and Cov(z, t) + γ E ΔzΔtᵀ.</summary>

@@ -59,8 +59,7 @@ internal sealed class SequentialRefit(
     {
         ConvolutionLayer convolution = layer.Convolution;
         LayerGeometry geometry = new(convolution);
-        RefitSums sums = new(
-            ofPatches ? layer.Problem.Weight.shape[1] : gdws.Kernels, convolution.Outputs, forms, layer.Gamma > 0, recipe.Contraction, dense.Device);
+        RefitSums sums = new(ofPatches ? layer.Problem.Weight.shape[1] : gdws.Kernels, convolution.Outputs, layer.Gamma > 0 ? forms : 1, dense.Device);
         int number = 0;
         try
         {

@@ -203,30 +203,6 @@ public sealed class CalibratorTests
     }
 
     [Fact]
-    public void Contraction_LetsAttacksMoveTheOutputsLess()
-    {
-        OnnxModel model = TinyNetworks.Residual();
-        using CalibrationStatistics statistics = TinyCalibration.Collect(Spectra.Of(model), TinyNetworks.Images(400), _options);
-        CalibrationRecipe quick = CalibrationRecipe.Of(CalibrationEffort.Quick);
-        double[] moves =
-        [
-            .. new[] { 0, 0.1, 0.3 }.Select(kappa =>
-            {
-                using Calibrator calibrator = TinyCalibration.Prepare(statistics, quick with { Contraction = kappa });
-                using TorchNetwork network = new(calibrator.Within(_half).Network);
-                return statistics.Images.Batches.Average(batch =>
-                {
-                    using Tensor logits = network.Forward(batch);
-                    Tensor[] halves = logits.chunk(2);
-                    return (halves[1] - halves[0]).square().mean().item<float>();
-                });
-            }),
-        ];
-
-        Assert.True(moves[1] < moves[0] && moves[2] < moves[1], string.Join(' ', moves));
-    }
-
-    [Fact]
     public void ACancelledCalibration_Stops()
     {
         using CancellationTokenSource source = new();
