@@ -29,7 +29,7 @@ internal static class ProtocolThroughput
         using TorchNetwork folded = new(model);
         using TorchNetwork unfolded = new(model, options: new() { FoldBatchNormalization = false });
         PublicPgdLoop loop = new(unfolded);
-        RobustnessEvaluation ours = new() { Attacks = [new PgdAttack(_threat) { Iterations = iterations, Step = step }] };
+        RobustnessEvaluation ours = new() { BatchSize = batch, Attacks = [new PgdAttack(_threat) { Iterations = iterations, Step = step }] };
         RobustnessEvaluation protocol = new() { BatchSize = batch, Attacks = [new ReferencePgd(_threat) { Iterations = iterations, Step = step }] };
         (string Name, Func<(int Natural, int Robust)> Work)[] contestants =
         [
