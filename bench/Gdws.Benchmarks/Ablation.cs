@@ -126,7 +126,7 @@ internal sealed class Ablation : IDisposable
 
     private void Print(string name, GdwsPlan plan, OnnxModel model, double preparation, double seconds)
     {
-        using TorchNetwork network = new(model);
+        using TorchNetwork network = new(model, options: new() { SkipFinalSoftmax = true });
         (double clean, double adversarial) = _heldOut.Divergences(network);
         string accuracies = " | | ";
         if (_dense is not null && (_options.AccuracyOf.Length == 0 || _options.AccuracyOf.Contains(name)))

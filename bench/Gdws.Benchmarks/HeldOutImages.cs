@@ -18,7 +18,7 @@ internal sealed class HeldOutImages : IDisposable
 
     public HeldOutImages(OnnxModel model, IImageDataset dataset, ThreatModel threat, int seed)
     {
-        using TorchNetwork network = new(model);
+        using TorchNetwork network = new(model, options: new() { SkipFinalSoftmax = true });
         _attack = new PgdAttack(threat) { Iterations = 10, Seed = seed, StopWhenBroken = false };
         float[] pixels = new float[BatchSize * dataset.ImageLength()];
         int[] labels = new int[BatchSize];
