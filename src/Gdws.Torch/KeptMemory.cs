@@ -16,7 +16,7 @@ internal static partial class KeptMemory
     private const int Mebibyte = 1 << 20;
 
     /// <summary>The largest block that is kept; larger ones, which live longer, go back to the system at once.</summary>
-    private const int LargestBlock = 256 * Mebibyte;
+    private const int LargestBlock = 64 * Mebibyte;
 
     /// <summary>The largest block that older versions can be asked to keep.</summary>
     private const int LargestBlockOnce = 32 * Mebibyte;
@@ -45,6 +45,26 @@ internal static partial class KeptMemory
             // Another C library, e.g. musl.
         }
     }
+
+    /// <summary>
+    /// Gives back what is kept, between works that need memory of different shapes: a large block doesn't fit where many small ones were.
+    /// </summary>
+    public static void GiveBack()
+    {
+        if (!OperatingSystem.IsLinux())
+            return;
+        try
+        {
+            _ = Trim(0);
+        }
+        catch (EntryPointNotFoundException)
+        {
+            // Another C library, e.g. musl.
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "malloc_trim")]
+    private static partial int Trim(nint pad);
 
     [LibraryImport("libc", EntryPoint = "mallopt")]
     private static partial int Set(int what, int value);

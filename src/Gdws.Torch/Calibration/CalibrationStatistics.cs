@@ -74,9 +74,11 @@ public sealed class CalibrationStatistics : IDisposable
                 images = CalibrationImages.Draw(attacked, dataset, options, Report(options.Attack is null ? "images" : "perturbed images", "images"), cancellation);
             Tensor[] few = [.. images.FirstBatches(InformationImages)];
             information = OutputInformation.Of(dense, layers, few, options.Seed, Report("output weights", "batches"), cancellation);
+            KeptMemory.GiveBack();
             bool differences = (options.Recipe ?? CalibrationRecipe.Of(options.Effort)).DifferenceWeight > 0;
             PatchMoments moments = PatchMoments.Of(dense, layers, images, options, differences, Report("patch moments", "batches"), cancellation);
             int count = images.IsPaired ? 2 * images.Count : images.Count;
+            KeptMemory.GiveBack();
             return new CalibrationStatistics(spectra, options, dense, images, information, moments)
             {
                 Record = new PlanCalibration

@@ -138,6 +138,7 @@ public sealed class Calibrator : IDisposable
 
         if (_recipe.Weighting == LayerWeighting.FisherAndMeasured)
             Measure(cancellation);
+        KeptMemory.GiveBack();
     }
 
     private double BaseWeight(CalibratedLayer layer)

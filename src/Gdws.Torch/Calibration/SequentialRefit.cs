@@ -40,6 +40,7 @@ internal sealed class SequentialRefit(
             ResidualSkip? skip = recipe.SkipCorrection ? ResidualSkip.Of(denseModel, layer.Convolution, pending.Contains) : null;
             bool ofPatches = recipe.SequentialRounds > 0;
             using RefitSums sums = Collect(layer, gdws, skip, ofPatches, images.Forms, i, store, cancellation);
+            KeptMemory.GiveBack();
             fitted[layer.Layer.Name] = ofPatches ? BothSolved(network, layer, gdws, sums, cancellation) : Solved(network, gdws, sums, layer.Gamma);
             report(i + 1, layers.Count);
         }
