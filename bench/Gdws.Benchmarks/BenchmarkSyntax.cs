@@ -26,6 +26,7 @@ internal sealed record BenchmarkSyntax(string Name, string Arguments = "", strin
         new("engine-layers", "[BATCH=1]"),
         new("engine-load", "NET.onnx…"),
         new("engine-steps", "NET|ARCHITECTURE [KERNELS-PER-CHANNEL=0] [BATCH=1]"),
+        new("kernels", "[FILTER]", Note: "FILTER: a part of a kernel's name or case, e.g. Winograd or Vector512"),
         new("training-throughput", "[WIDTH=16] [BATCH=64] [ITERATIONS=5] [STEPS=4] [ROUNDS=5] [THREADS=1]"),
         new("training-memory", "[STEPS=1200] [METHOD=msd] [ARCHITECTURE=preactresnet18]"),
         new("spectra"),

@@ -1,5 +1,6 @@
 using Gdws;
 using Gdws.Benchmarks;
+using Gdws.Benchmarks.Kernels;
 
 // One command a benchmark; its arguments follow its name.
 Dictionary<string, Func<string[], int>> commands = new(StringComparer.Ordinal)
@@ -12,6 +13,7 @@ Dictionary<string, Func<string[], int>> commands = new(StringComparer.Ordinal)
     ["engine-layers"] = EngineLayersBenchmark.Run,
     ["engine-load"] = EngineLoadBenchmark.Run,
     ["engine-steps"] = EngineStepsBenchmark.Run,
+    ["kernels"] = KernelsBenchmark.Run,
     ["training-throughput"] = TrainingThroughput.Run,
     ["training-memory"] = TrainingMemory.Run,
     ["spectra"] = _ => SpectraBenchmark.Run(),

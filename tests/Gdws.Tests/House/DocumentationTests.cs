@@ -34,6 +34,7 @@ public sealed partial class DocumentationTests
     [Theory]
     [InlineData("is missing", "protocol-throughput", "net.onnx")]
     [InlineData("too many", "training-memory", "1200", "msd", "kw_small", "7")]
+    [InlineData("too many", "kernels", "Winograd", "Vector512")]
     [InlineData("unknown option --thread", "engine", "net.onnx", "--thread", "1")]
     [InlineData("--g has no value", "engine", "net.onnx", "--g")]
     [InlineData("usage: Gdws.Benchmarks ablation|", "throughput")]

@@ -29,8 +29,7 @@ internal sealed class CompiledNetwork
         _steps = NetworkLowering.Run(model, Signature);
         _kernel = Kernel.For(set);
         long largest = RequireMemory();
-        foreach (Step step in _steps)
-            step.Pack(_kernel);
+        Packing.Run(_steps, _kernel);
         long mapBytes = ConstantBytes > WeightsInCache ? LargestMapBytesOfHeavyNetworks : LargestMapBytes;
         ImagesAtOnce = (int)Math.Clamp(mapBytes / Math.Max(1, largest), 1, MostImages);
     }

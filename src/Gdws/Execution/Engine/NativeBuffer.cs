@@ -7,6 +7,7 @@ internal sealed unsafe class NativeBuffer : IDisposable
 {
     private const int Alignment = 64;
 
+    private void* _allocated;
     private void* _memory;
 
     /// <summary>Takes the memory.</summary>
@@ -15,8 +16,10 @@ internal sealed unsafe class NativeBuffer : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegative(bytes);
         Bytes = Math.Max(bytes, Alignment);
-        _memory = NativeMemory.AlignedAlloc((nuint)Bytes, Alignment);
-        NativeMemory.Clear(_memory, (nuint)Bytes);
+
+        // What comes fresh from the system is zero already; asking for zeros doesn't write them once more.
+        _allocated = NativeMemory.AllocZeroed((nuint)Bytes + Alignment);
+        _memory = (void*)(((nuint)_allocated + Alignment - 1) & ~(nuint)(Alignment - 1));
         GC.AddMemoryPressure(Bytes);
     }
 
@@ -70,8 +73,8 @@ internal sealed unsafe class NativeBuffer : IDisposable
     {
         if (_memory == null)
             return;
-        NativeMemory.AlignedFree(_memory);
-        _memory = null;
+        NativeMemory.Free(_allocated);
+        _allocated = _memory = null;
         GC.RemoveMemoryPressure(Bytes);
     }
 }

@@ -10,7 +10,7 @@ internal static class ConvolutionLowering
     public static void Convolution(NetworkLowering lowering, NodeProto node)
     {
         MapValue input = lowering.Input(node, 0);
-        float[] weights = lowering.RequiredConstant(node, 1);
+        WeightValues weights = lowering.RequiredWeights(node, 1);
         ConvolutionGeometry geometry = ConvolutionGeometry.Of(lowering.Model, node)
             ?? throw lowering.Unsupported(node, "it runs two-dimensional convolutions only");
         Window window = new(geometry.KernelHeight, geometry.KernelWidth, geometry.Stride, geometry.Dilation, geometry.Padding);
@@ -18,7 +18,7 @@ internal static class ConvolutionLowering
         MapValue output = lowering.NewOutput(node);
         bool isDepthwise = geometry.InputsPerGroup == 1 && geometry.Groups > 1 && geometry.Outputs == geometry.Groups;
         lowering.Steps.Add(isDepthwise
-            ? new DepthwiseStep(input, output, weights, bias, window)
+            ? new DepthwiseStep(input, output, weights.Span.ToArray(), bias, window)
             : new ConvolutionStep(input, output, weights, bias, geometry.Groups, window));
     }
 
@@ -34,7 +34,7 @@ internal static class ConvolutionLowering
             lowering.NewOutput(pointwise),
             lowering.RequiredConstant(layer.Node, 1),
             [.. layer.ChannelMap],
-            lowering.RequiredConstant(pointwise, 1),
+            lowering.RequiredWeights(pointwise, 1),
             Bias(lowering, pointwise, 2, layer.Outputs),
             window));
     }
@@ -62,7 +62,7 @@ internal static class ConvolutionLowering
     }
 
     private static void Linear(NetworkLowering lowering, MapValue input, MapValue output, float[] weights, float[]? bias) =>
-        lowering.Steps.Add(new ConvolutionStep(input, output, weights, bias, groups: 1, Window.Point));
+        lowering.Steps.Add(new ConvolutionStep(input, output, new WeightValues(weights), bias, groups: 1, Window.Point));
 
     /// <summary>The weights as <c>[outputs, inputs]</c>.</summary>
     private static float[] Matrix(NetworkLowering lowering, NodeProto node, bool isTransposed, int inputs, int outputs)

@@ -76,6 +76,10 @@ internal sealed class NetworkLowering
     public float[] RequiredConstant(NodeProto node, int index) => Constant(node, index)
         ?? throw Unsupported(node, $"its input {(index < node.Input.Count ? node.Input[index] : index)} isn't constant");
 
+    /// <summary>The weights behind a node's input.</summary>
+    public WeightValues RequiredWeights(NodeProto node, int index) =>
+        index < node.Input.Count && Model.Constant(node.Input[index]) is { } tensor ? WeightValues.Of(tensor) : new WeightValues(RequiredConstant(node, index));
+
     /// <summary>A new map for a node's output.</summary>
     public MapValue NewOutput(NodeProto node, int index = 0)
     {

@@ -11,7 +11,7 @@ internal sealed class ConvolutionStep : MatrixStep
 
     private readonly WinogradTransform? _transform;
 
-    public ConvolutionStep(MapValue input, MapValue output, float[] weights, float[]? bias, int groups, Window window)
+    public ConvolutionStep(MapValue input, MapValue output, WeightValues weights, float[]? bias, int groups, Window window)
         : base(input, output, weights, bias, groups, window)
     {
         _transform = WinogradTransform.For(input, output, groups, window);
@@ -22,6 +22,8 @@ internal sealed class ConvolutionStep : MatrixStep
     protected override bool IsDirect => _transform is null && (IsOneRow || HasLongRows);
 
     protected override int Stretch => _transform is null ? base.Stretch : Input.Blocks;
+
+    protected override WinogradTransform? Transform => _transform;
 
     private bool IsOneRow => Window.IsPoint && Input.Border + Input.Overhang == 0;
 
@@ -50,8 +52,6 @@ internal sealed class ConvolutionStep : MatrixStep
 
         return planes;
     }
-
-    protected override float[] Arrange(float[] weights) => _transform?.Weights(weights, Epilogue.Shape.Channels) ?? weights;
 
     protected override IPlaneSource CreateSource(MapLayout input, MapLayout output) => new ConvolutionSource(Planes, Window, input);
 }

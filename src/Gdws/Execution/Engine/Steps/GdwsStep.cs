@@ -8,7 +8,7 @@ namespace Gdws.Execution.Engine.Steps;
 /// a channel without kernels costs nothing.
 /// </summary>
 internal sealed class GdwsStep(
-    MapValue input, MapValue output, float[] depthwise, int[] channelMap, float[] pointwise, float[]? bias, Window window)
+    MapValue input, MapValue output, float[] depthwise, int[] channelMap, WeightValues pointwise, float[]? bias, Window window)
     : MatrixStep(input, output, pointwise, bias, groups: 1, window)
 {
     private const int FewestLanesInPlace = 10;

@@ -11,9 +11,9 @@ internal abstract class MatrixStep : FusedStep
     private readonly double[] _scale;
     private readonly double[] _bias;
     private readonly int _groups;
-    private float[] _weights;
+    private WeightValues _weights;
 
-    protected MatrixStep(MapValue input, MapValue output, float[] weights, float[]? bias, int groups, Window window)
+    protected MatrixStep(MapValue input, MapValue output, WeightValues weights, float[]? bias, int groups, Window window)
         : base(input, output)
     {
         Name = output.Name;
@@ -43,6 +43,9 @@ internal abstract class MatrixStep : FusedStep
     /// <summary>Whether the input's pixels can be multiplied where they lie.</summary>
     protected abstract bool IsDirect { get; }
 
+    /// <summary>What becomes of the kernels before the planes' columns count them, or null.</summary>
+    protected virtual WinogradTransform? Transform => null;
+
     public override bool Fold(double[] scale, double[] shift)
     {
         for (int m = 0; m < _scale.Length; m++)
@@ -58,9 +61,9 @@ internal abstract class MatrixStep : FusedStep
     {
         base.Pack(kernel);
         Planes = CreatePlanes(kernel);
-        WeightRows rows = new(Arrange(_weights), _scale.Length, _groups, _scale);
+        WeightRows rows = new(_weights, _scale.Length, _groups, _scale, Transform);
         Matrix = new PackedMatrix(rows, _bias, Planes, Stretch, kernel.PanelWidth);
-        _weights = [];
+        _weights = WeightValues.None;
     }
 
     public override Job CreateJob(Kernel kernel, IReadOnlyDictionary<MapValue, MapLayout> layouts, int workers)
@@ -75,9 +78,6 @@ internal abstract class MatrixStep : FusedStep
             Source = IsDirect ? null : CreateSource(input, output),
         });
     }
-
-    /// <summary>The weights as the planes' columns count them, <c>[M, columns]</c>.</summary>
-    protected virtual float[] Arrange(float[] weights) => weights;
 
     protected abstract Plane[] CreatePlanes(Kernel kernel);
 

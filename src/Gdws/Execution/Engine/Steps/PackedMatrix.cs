@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Gdws.Execution.Engine.Kernels;
 
 namespace Gdws.Execution.Engine.Steps;
@@ -8,6 +9,9 @@ namespace Gdws.Execution.Engine.Steps;
 /// </summary>
 internal sealed unsafe class PackedMatrix : IDisposable
 {
+    // As many lines as are written in turns; they stay in the nearest cache until they are full.
+    private const int FactorsAtOnce = 16;
+
     private readonly NativeBuffer _weights;
     private readonly NativeBuffer _bias;
     private readonly Piece[] _pieces;
@@ -45,11 +49,9 @@ internal sealed unsafe class PackedMatrix : IDisposable
 
         Factors = [.. factors];
         _weights = new NativeBuffer(weights * sizeof(float));
+        float[] space = [];
         for (int panel = 0; panel < Panels; panel++)
-        {
-            for (int i = 0; i < Stretches; i++)
-                Fill(rows, panel, _pieces[(panel * Stretches) + i]);
-        }
+            Fill(rows, panel, ref space);
 
         float[] padded = new float[Panels * panelWidth];
         for (int row = 0; row < rows.Rows; row++)
@@ -99,15 +101,33 @@ internal sealed unsafe class PackedMatrix : IDisposable
         }
     }
 
-    private void Fill(WeightRows rows, int panel, Piece piece)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Fill(WeightRows rows, int panel, ref float[] space)
     {
-        int first = panel * PanelWidth;
-        int count = Math.Min(PanelWidth, rows.Rows - first), width = WidthOf(panel);
-        float* to = Weights(piece);
-        foreach (Factor factor in Factors.AsSpan(piece.FirstFactor, piece.Count))
+        int first = panel * PanelWidth, count = Math.Min(PanelWidth, rows.Rows - first);
+        ReadOnlySpan<float> values = rows.Range(first, count, ref space);
+        for (int stretch = 0; stretch < Stretches; stretch++)
         {
-            for (int i = 0; i < count; i++)
-                to[i] = rows.At(first + i, factor.Column);
+            Piece piece = At(panel, stretch);
+            int width = WidthOf(panel);
+            for (int done = 0; done < piece.Count; done += FactorsAtOnce)
+            {
+                ReadOnlySpan<Factor> factors = Factors.AsSpan(piece.FirstFactor + done, Math.Min(FactorsAtOnce, piece.Count - done));
+                float* to = Weights(piece) + ((nint)done * width);
+                for (int i = 0; i < count; i++)
+                    Fill(values.Slice(i * rows.RowLength, rows.RowLength), rows.FirstColumn(first + i), rows.Scale[first + i], factors, to + i, width);
+            }
+        }
+    }
+
+    /// <summary>One row's weights of some factors, scaled in double precision and rounded once.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Fill(ReadOnlySpan<float> row, int firstColumn, double scale, ReadOnlySpan<Factor> factors, float* to, int width)
+    {
+        foreach (ref readonly Factor factor in factors)
+        {
+            int column = factor.Column - firstColumn;
+            *to = (uint)column < (uint)row.Length ? (float)(row[column] * scale) : 0;
             to += width;
         }
     }

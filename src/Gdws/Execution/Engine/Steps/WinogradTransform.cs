@@ -1,3 +1,6 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
 namespace Gdws.Execution.Engine.Steps;
 
 /// <summary>
@@ -12,6 +15,9 @@ namespace Gdws.Execution.Engine.Steps;
 /// <param name="Size">m, outputs of a tile in each direction.</param>
 internal sealed record WinogradTransform(int Size)
 {
+    /// <summary>Weights of a kernel.</summary>
+    public const int KernelTaps = Kernel * Kernel;
+
     // With fewer tiles, the time goes into bringing the larger weights.
     private const int FewestTiles = 12;
     private const int FewestChannels = 16;
@@ -49,40 +55,50 @@ internal sealed record WinogradTransform(int Size)
         return Math.Max(0, Math.Max(rows, columns));
     }
 
-    /// <summary>G w Gᵀ of every kernel, <c>[M, positions · C]</c> of <c>[M, C, 3, 3]</c>.</summary>
-    public float[] Weights(float[] weights, int outputs)
+    /// <summary>G w Gᵀ of all kernels of one output channel, in double precision and rounded once.</summary>
+    /// <param name="weights"><c>[C, 3, 3]</c></param>
+    /// <param name="result">Receives <c>[positions, C]</c>.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Weights(ReadOnlySpan<float> weights, Span<float> result)
     {
-        int inputs = weights.Length / outputs / (Kernel * Kernel), positions = Positions;
-        float[] result = new float[outputs * positions * inputs];
+        // Lanes are channels: each goes through the same operations in the same order, whatever the width of a vector.
+        int inputs = weights.Length / KernelTaps, half = Vector<double>.Count, lanes = 2 * half;
         double[][] g = Size == 4 ? _four : _two;
-        double[] product = new double[positions];
-        for (int kernel = 0; kernel < outputs * inputs; kernel++)
+        Span<double> taps = stackalloc double[KernelTaps * lanes];
+        Span<double> products = stackalloc double[Positions * lanes];
+        Span<float> rounded = stackalloc float[lanes];
+        for (int first = 0; first < inputs; first += lanes)
         {
-            Weight(g, weights.AsSpan(kernel * Kernel * Kernel, Kernel * Kernel), product);
-            int to = (kernel / inputs * positions * inputs) + (kernel % inputs);
-            for (int position = 0; position < positions; position++)
-                result[to + (position * inputs)] = (float)product[position];
+            int count = Math.Min(lanes, inputs - first);
+            for (int i = 0; i < count * KernelTaps; i++)
+                taps[(i % KernelTaps * lanes) + (i / KernelTaps)] = weights[(first * KernelTaps) + i];
+            Weights(g, taps, products, lanes);
+            Weights(g, taps[half..], products[half..], lanes);
+            for (int position = 0; position < Positions; position++)
+            {
+                ReadOnlySpan<double> product = products.Slice(position * lanes, lanes);
+                Vector.Narrow(new Vector<double>(product), new Vector<double>(product[half..])).CopyTo(rounded);
+                rounded[..count].CopyTo(result[((position * inputs) + first)..]);
+            }
         }
-
-        return result;
     }
 
-    private static void Weight(double[][] g, ReadOnlySpan<float> w, double[] product)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Weights(double[][] g, ReadOnlySpan<double> w, Span<double> product, int pitch)
     {
-        Span<double> left = stackalloc double[g.Length * Kernel];
-        for (int row = 0; row < g.Length; row++)
+        Span<Vector<double>> left = stackalloc Vector<double>[g.Length * Kernel];
+        for (int column = 0; column < Kernel; column++)
         {
-            for (int column = 0; column < Kernel; column++)
-                left[(row * Kernel) + column] = (g[row][0] * w[column]) + (g[row][1] * w[Kernel + column]) + (g[row][2] * w[(2 * Kernel) + column]);
+            Vector<double> top = new(w[(column * pitch)..]), middle = new(w[((Kernel + column) * pitch)..]), bottom = new(w[(((2 * Kernel) + column) * pitch)..]);
+            for (int row = 0; row < g.Length; row++)
+                left[(row * Kernel) + column] = (g[row][0] * top) + (g[row][1] * middle) + (g[row][2] * bottom);
         }
 
         for (int row = 0; row < g.Length; row++)
         {
+            Vector<double> a = left[row * Kernel], b = left[(row * Kernel) + 1], c = left[(row * Kernel) + 2];
             for (int column = 0; column < g.Length; column++)
-            {
-                product[(row * g.Length) + column] =
-                    (left[row * Kernel] * g[column][0]) + (left[(row * Kernel) + 1] * g[column][1]) + (left[(row * Kernel) + 2] * g[column][2]);
-            }
+                ((a * g[column][0]) + (b * g[column][1]) + (c * g[column][2])).CopyTo(product[(((row * g.Length) + column) * pitch)..]);
         }
     }
 
