@@ -133,25 +133,6 @@ public sealed class TrainerStateTests
         Assert.Equal(before, Values(network["w"].Value));
     }
 
-    [Fact]
-    public void Training_LeavesNoTensorsBehind()
-    {
-        using TrainableNetwork network = new(ToyNetworks.WithBatchNormalization());
-        List<long> living = [];
-        ThreatModel[] threats = [new(Norm.Linf, 0.1), new(Norm.L2, 0.5), new(Norm.L1, 2)];
-        Trainer trainer = new(network, new StripedImages(60), Options with { Method = new MsdTraining(threats) { Iterations = 2 }, Epochs = 5, AverageDecay = 0.9 })
-        {
-            Validation = new StripedImages(20, firstImage: 300),
-            EpochEnded = _ => living.Add(DisposeScopeManager.Statistics.ThreadTotalLiveCount),
-        };
-
-        Run(trainer);
-
-        // The first better epoch takes room for the best weights.
-        Assert.Equal(living[^1], living[^2]);
-        Assert.InRange(living[^1] - living[0], 0, network.Parameters.Count + network.Statistics.Count);
-    }
-
     [Theory]
     [InlineData(LearningRateKind.Constant, 1, 1, 1, 1)]
     [InlineData(LearningRateKind.Piecewise, 1, 1, 0.1, 0.01)]
