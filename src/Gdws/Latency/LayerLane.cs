@@ -55,9 +55,10 @@ internal sealed class LayerLane : IDisposable
         SecondsPerRun = _clock.GetElapsedTime(start).TotalSeconds / runs;
     }
 
-    /// <summary>Takes one sample: a single run, with caches as they are now.</summary>
+    /// <summary>Takes one sample: a single run, with caches as they are now. Its threads are awake, as they are in the middle of a network.</summary>
     public void Sample()
     {
+        (_session as IThreadedSession)?.WakeThreads();
         long start = _clock.GetTimestamp();
         Run();
         _milliseconds.Add(Math.Max(_clock.GetElapsedTime(start).TotalMilliseconds, 1e-4));

@@ -1,5 +1,6 @@
 using Gdws.Architectures;
 using Gdws.Checkpoints;
+using Gdws.Execution;
 using Gdws.Execution.Engine;
 using Gdws.Execution.Engine.Kernels;
 using Gdws.Onnx;
@@ -36,6 +37,26 @@ public sealed class InferenceSessionTests
         EngineComparison.AssertAgreeOnAllInstructionSets(model, batch);
         foreach (int threads in (int[])[2, 3, 5])
             Assert.Equal(expected, EngineComparison.Run(new GdwsEngine(), model, images, batch, threads));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void ThreadsThatAreWokenInBetween_ComputeTheSame(int threads)
+    {
+        OnnxModel model = ConvolutionNetworks.Residual();
+        float[] images = EngineComparison.Images(model, 3);
+        using InferenceSession session = new GdwsEngine().Load(model, threads);
+        float[] logits = new float[3 * session.Classes];
+
+        for (int round = 0; round < 50; round++)
+        {
+            ((IThreadedSession)session).WakeThreads();
+            Array.Clear(logits);
+            Run(session, images, 3, logits);
+            Assert.Equal(EngineComparison.Run(new GdwsEngine(), model, images, 3), logits);
+            Thread.Sleep(round % 10);
+        }
     }
 
     [Theory]
