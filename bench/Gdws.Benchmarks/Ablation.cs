@@ -17,11 +17,13 @@ internal sealed class Ablation : IDisposable
     private readonly HeldOutImages _heldOut;
     private readonly IImageDataset? _evaluation;
     private readonly PgdAttack _attack;
+    private readonly (string Name, CalibrationRecipe? Recipe)[] _rows;
     private EvaluationResult? _dense;
 
     private Ablation(AblationOptions options)
     {
         _options = options;
+        _rows = [.. AblationRows.Named(options.Rows)];
         OnnxModel network = OnnxModel.Load(options.Network);
         IImageDataset data = Open(options.CalibrationData).Skip(options.CalibrateFrom);
         if (options.CalibrateFirst > 0)
@@ -78,7 +80,7 @@ internal sealed class Ablation : IDisposable
             Console.WriteLine($"| 1× | dense | 0 | 0 | {RobustLoss(network)} | {accuracies}{robust} | |");
         }
 
-        foreach ((string name, CalibrationRecipe? recipe) in AblationRows.Named(_options.Rows))
+        foreach ((string name, CalibrationRecipe? recipe) in _rows)
         {
             Stopwatch watch = Stopwatch.StartNew();
             using Calibrator? calibrator = recipe is null ? null : new Calibrator(_statistics, recipe);

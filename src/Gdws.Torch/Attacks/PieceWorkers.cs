@@ -16,11 +16,12 @@ internal static class PieceWorkers
     [ThreadStatic]
     private static bool t_isWorker;
 
-    /// <summary>Does jobs on as many threads as libtorch has, and comes back when all are done.</summary>
+    /// <summary>Does jobs, begun in their order, and comes back when all are done.</summary>
     /// <param name="jobs">How many there are.</param>
     /// <param name="job">Is given the number of a job, from 0. Whatever scopes it opens must be closed when it ends.</param>
+    /// <param name="most">How many jobs are done at once, at least 1.</param>
     /// <exception cref="Exception">What the first job that failed threw; no other is begun then.</exception>
-    public static void Run(int jobs, Action<int> job)
+    public static void Run(int jobs, Action<int> job, int most)
     {
         if (t_isWorker)
         {
@@ -29,7 +30,7 @@ internal static class PieceWorkers
             return;
         }
 
-        int runners = Math.Min(TorchRuntime.Threads, jobs);
+        int runners = Math.Min(most, jobs);
         EnsureWorkers(runners);
         int next = -1;
         ExceptionDispatchInfo? failure = null;

@@ -36,10 +36,7 @@ internal static class SteadyNetwork
         Tensor[][] parts = new Tensor[plans.Count][];
         try
         {
-            if (network.IsRandom)
-                PieceWorkers.Run(1, _ => Array.ForEach([.. Enumerable.Range(0, plans.Count)], Compute));
-            else
-                PieceWorkers.Run(plans.Count, Compute);
+            PieceWorkers.Run(plans.Count, Compute, most: network.IsRandom ? 1 : TorchRuntime.Threads);
             return [.. Enumerable.Range(0, parts[0].Length).Select(i => torch.cat([.. parts.Select(part => part[i])], 0).MoveToOuterDisposeScope())];
         }
         finally

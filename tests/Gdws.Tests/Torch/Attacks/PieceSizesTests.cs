@@ -43,12 +43,10 @@ public sealed class PieceSizesTests
     [Fact]
     public void TheMeasureAlone_AlwaysServes()
     {
-        PieceSizes sizes = new(Small);
-        for (int size = Measure / 4; size <= sizes.Most; size += Measure / 4)
-            sizes.Judge(size, withGradient: false, isSame: size == Measure);
+        PieceSizes sizes = Judged(size => size == Measure);
 
         for (int left = 1; left < 200; left++)
-            Assert.Equal((Measure, false), (sizes.For(left, withGradient: false, out bool isTrial), isTrial));
+            Assert.Equal((Measure, false), (sizes.For(left, withGradient: true, out bool isTrial), isTrial));
     }
 
     [Theory]
@@ -68,9 +66,7 @@ public sealed class PieceSizesTests
     [InlineData(64)]
     public void Pieces_CoverEveryImageOnce_AndKeepAllThreadsBusy(int threads)
     {
-        PieceSizes sizes = new(Small);
-        for (int size = Measure / 4; size <= sizes.Most; size += Measure / 4)
-            sizes.Judge(size, withGradient: true, isSame: true);
+        PieceSizes sizes = Judged(_ => true);
 
         for (int images = 1; images < 300; images++)
         {
@@ -94,14 +90,21 @@ public sealed class PieceSizesTests
     [InlineData(1000)]
     public void WhenAllSizesAreKnown_LittleIsFilledUp(int left)
     {
-        PieceSizes sizes = new(Small);
-        for (int size = Measure / 4; size <= sizes.Most; size += Measure / 4)
-            sizes.Judge(size, withGradient: true, isSame: true);
+        PieceSizes sizes = Judged(_ => true);
 
         int computed = 0;
         while (computed < left)
             computed += sizes.For(left - computed, withGradient: true, out _);
 
         Assert.InRange(computed, left, left + (Measure / 4) - 1);
+    }
+
+    /// <summary>Every size was tried.</summary>
+    private static PieceSizes Judged(Func<int, bool> isSame)
+    {
+        PieceSizes sizes = new(Small);
+        for (int size = Measure / 4; size <= sizes.Most; size += Measure / 4)
+            sizes.Judge(size, withGradient: true, isSame(size));
+        return sizes;
     }
 }
