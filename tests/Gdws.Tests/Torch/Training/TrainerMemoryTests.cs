@@ -27,10 +27,13 @@ public sealed class TrainerMemoryTests
             EpochEnded = _ => living.Add(Tensor.TotalCount),
         };
 
+        // Tensors that other tests dropped without disposing them would be counted out at some moment of this one.
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
         _ = trainer.Run(cancellation: TestContext.Current.CancellationToken);
 
         // The first better epoch takes room for the best weights.
-        Assert.Equal(living[^1], living[^2]);
+        Assert.Equal(living[^2], living[^1]);
         Assert.InRange(living[^1] - living[0], 0, network.Parameters.Count + network.Statistics.Count);
     }
 }
