@@ -43,7 +43,7 @@ internal sealed class Ablation : IDisposable
                 Samples = options.Samples,
                 Seed = options.Seed,
                 Recipe = CalibrationRecipe.Of(CalibrationEffort.Full),
-                Attack = new PgdAttack(threat) { Iterations = 10 },
+                Attack = new PgdAttack(options.CalibrateEpsilon > 0 ? new ThreatModel(Norm.Linf, options.CalibrateEpsilon) : threat) { Iterations = 10 },
             },
             new StageTimes());
         Console.WriteLine($"statistics of {_statistics.Record.Images:N0} images: {watch.Elapsed.TotalSeconds:F0} s");

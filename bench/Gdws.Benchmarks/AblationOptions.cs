@@ -51,6 +51,9 @@ internal sealed record AblationOptions
 
     public double Epsilon { get; init; } = 8.0 / 255;
 
+    /// <summary>The radius of the calibration's own attack; 0 for <see cref="Epsilon"/>.</summary>
+    public double CalibrateEpsilon { get; init; }
+
     /// <summary>Of the attack on the evaluation images; 0 for what is usual at ε.</summary>
     public double Step { get; init; }
 
@@ -79,6 +82,7 @@ internal sealed record AblationOptions
                 "--speedups" => options with { Speedups = [.. value.Split(',').Select(Number)] },
                 "--rows" => options with { Rows = value.Split(',') },
                 "--accuracy-of" => options with { AccuracyOf = value.Split(',') },
+                "--calibrate-eps" => options with { CalibrateEpsilon = Number(value) },
                 "--eps" => options with { Epsilon = Number(value) },
                 "--seed" => options with { Seed = int.Parse(value, CultureInfo.InvariantCulture) },
                 string other => throw new GdwsException($"unknown option {other}"),

@@ -15,7 +15,7 @@ internal static class AblationRows
     private static readonly CalibrationRecipe Full = CalibrationRecipe.Of(CalibrationEffort.Full);
     private static readonly CalibrationRecipe Whitened = new();
     private static readonly CalibrationRecipe Order = Whitened with { SecondOrder = true };
-    private static readonly CalibrationRecipe Unwhitened = Whitened with { Whitened = false, OutputWeights = false, Refit = RefitKind.None };
+    private static readonly CalibrationRecipe Unwhitened = Whitened with { Whitened = false, OutputWeights = OutputWeighting.None, Refit = RefitKind.None };
 
     public static IReadOnlyList<(string Name, CalibrationRecipe? Recipe)> All { get; } =
     [
@@ -25,9 +25,9 @@ internal static class AblationRows
         ("threshold", Unwhitened),
         ("threshold+bias", Unwhitened with { Refit = RefitKind.Bias }),
         ("threshold+refit", Unwhitened with { Refit = RefitKind.Pointwise }),
-        ("whitened", Whitened with { OutputWeights = false, Refit = RefitKind.None }),
-        ("whitened+refit", Whitened with { OutputWeights = false }),
-        ("whitened+refit+relative", Whitened with { OutputWeights = false, Weighting = LayerWeighting.Relative }),
+        ("whitened", Whitened with { OutputWeights = OutputWeighting.None, Refit = RefitKind.None }),
+        ("whitened+refit", Whitened with { OutputWeights = OutputWeighting.None }),
+        ("whitened+refit+relative", Whitened with { OutputWeights = OutputWeighting.None, Weighting = LayerWeighting.Relative }),
         ("whitened+F+refit", Whitened),
         ("whitened+F+refit+measured", Whitened with { Weighting = LayerWeighting.FisherAndMeasured }),
         ("whitened+F+sequential", Whitened with { Refit = RefitKind.Sequential }),
@@ -38,6 +38,9 @@ internal static class AblationRows
         ("order+sequential", Order with { Refit = RefitKind.Sequential }),
         ("full", Full),
         ("quick", Quick),
+        ("quick-outputs", Quick with { OutputWeights = OutputWeighting.Diagonal }),
+        ("quick-coherence", Quick with { CoherenceWeight = 0 }),
+        ("quick-outputs-coherence", Quick with { OutputWeights = OutputWeighting.Diagonal, CoherenceWeight = 0 }),
         ("quick-rounds", Quick with { SequentialRounds = 0 }),
         ("quick+rounds", Quick with { SequentialRounds = 6 }),
         ("quick+measured", Quick with { Weighting = LayerWeighting.FisherAndMeasured }),
@@ -53,7 +56,10 @@ internal static class AblationRows
         ("full-differences", Full with { DifferenceWeight = 0 }),
         ("full+gamma1", Full with { DifferenceWeight = 1 }),
         ("full+gamma2", Full with { DifferenceWeight = 2 }),
-        ("full-weights", Full with { OutputWeights = false }),
+        ("full-weights", Full with { OutputWeights = OutputWeighting.None }),
+        ("full-outputs", Full with { OutputWeights = OutputWeighting.Diagonal }),
+        ("full-coherence", Full with { CoherenceWeight = 0 }),
+        ("full-outputs-coherence", Full with { OutputWeights = OutputWeighting.Diagonal, CoherenceWeight = 0 }),
         ("full-measured", Full with { Weighting = LayerWeighting.Fisher }),
         ("full-als", Full with { AlternatingRounds = 0 }),
         ("full+als", Full with { AlternatingRounds = 6 }),
@@ -84,11 +90,12 @@ internal static class AblationRows
         return parts[0] switch
         {
             "gamma" => recipe with { DifferenceWeight = value },
+            "coherence" => recipe with { CoherenceWeight = value },
             "adaptive" => recipe with { AdaptiveRounds = (int)value },
             "images" => recipe with { SequentialImages = (int)value },
             "rounds" => recipe with { SequentialRounds = (int)value },
             "als" => recipe with { AlternatingRounds = (int)value },
-            string other => throw new GdwsException($"{other}: should be gamma, adaptive, images, rounds or als"),
+            string other => throw new GdwsException($"{other}: should be gamma, coherence, adaptive, images, rounds or als"),
         };
     }
 }

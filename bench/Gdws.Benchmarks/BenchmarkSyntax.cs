@@ -17,8 +17,8 @@ internal sealed record BenchmarkSyntax(string Name, string Arguments = "", strin
     [
         new("ablation", "NET.onnx CALIBRATION-DATA EVALUATION-DATA",
             "--samples 2000 --calibrate-first N --calibrate-from 0 --held-out 200 --images 0 --evaluate-split test --evaluate-from 0"
-            + " --accuracy-of NAME,… --natural-only 0|1 --robust-loss 0|1 --speedups 2.2,3.6 --round-to 16 --rows NAME,… --eps 8/255 --step 2/255 --seed 0",
-            "a row with settings of its own: NAME:gamma=1:images=1000, of gamma, adaptive, images, rounds and als"),
+            + " --accuracy-of NAME,… --natural-only 0|1 --robust-loss 0|1 --speedups 2.2,3.6 --round-to 16 --rows NAME,… --eps 8/255 --calibrate-eps EPS --step 2/255 --seed 0",
+            "a row with settings of its own: NAME:gamma=1:images=1000, of gamma, coherence, adaptive, images, rounds and als"),
         new("attack-throughput", "NET [BATCH=50] [ITERATIONS=5] [ROUNDS=5] [THREADS=0]", Note: OneArchitecture),
         new("protocol-throughput", "NET.onnx DATA [IMAGES=50] [ITERATIONS=20] [ROUNDS=3] [BATCH=128] [THREADS=0]", Note: OneArchitecture),
         new("sensitivity", "NET.onnx DATA [IMAGES=64]"),

@@ -49,7 +49,7 @@ internal static class AlternatingLeastSquares
     {
         using DisposeScope scope = torch.NewDisposeScope();
         int[] map = kernels.Map;
-        Tensor weighted = pointwise.t() * problem.OutputWeights;
+        Tensor weighted = pointwise.t().mm(problem.OutputMetric);
         Tensor metric = weighted.mm(pointwise);
         Tensor target = problem.OwnBlocks(weighted, problem.WeightedWeight.t().contiguous(), map);
         Tensor blocks = inverses.index_select(0, torch.tensor(map, ScalarType.Int64, inverses.device));

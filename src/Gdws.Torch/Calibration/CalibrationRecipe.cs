@@ -6,11 +6,16 @@ public sealed record CalibrationRecipe
     /// <summary>Whether spectra are whitened; otherwise kernels come from the plain ones.</summary>
     public bool Whitened { get; init; } = true;
 
-    /// <summary>Whether the outputs of a layer are weighted by the Fisher information.</summary>
-    public bool OutputWeights { get; init; } = true;
+    /// <summary>What errors of a layer's outputs count for beside each other.</summary>
+    public OutputWeighting OutputWeights { get; init; } = OutputWeighting.Diagonal;
 
     /// <summary>γ: how much the difference between a perturbed and a clean patch counts, relative to the patches' own variance. 0 for nothing.</summary>
     public double DifferenceWeight { get; init; }
+
+    /// <summary>
+    /// How much more an error counts that all positions of an image share, relative to what the coherence R of gradients says (R − 1). 0 for nothing.
+    /// </summary>
+    public double CoherenceWeight { get; init; }
 
     /// <summary>How errors of different layers are compared.</summary>
     public LayerWeighting Weighting { get; init; } = LayerWeighting.Fisher;
@@ -40,7 +45,15 @@ public sealed record CalibrationRecipe
     /// <param name="effort">The effort.</param>
     public static CalibrationRecipe Of(CalibrationEffort effort)
     {
-        CalibrationRecipe quick = new() { DifferenceWeight = 0.5, SecondOrder = true, Refit = RefitKind.Sequential, SequentialRounds = 2 };
+        CalibrationRecipe quick = new()
+        {
+            OutputWeights = OutputWeighting.Full,
+            DifferenceWeight = 0.5,
+            CoherenceWeight = 0.5,
+            SecondOrder = true,
+            Refit = RefitKind.Sequential,
+            SequentialRounds = 2,
+        };
         CalibrationRecipe full = quick with
         {
             Weighting = LayerWeighting.FisherAndMeasured,

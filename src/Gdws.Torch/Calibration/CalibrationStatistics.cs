@@ -8,11 +8,11 @@ namespace Gdws.Torch.Calibration;
 /// <summary>What a calibration learns from images before anything is approximated; the same for every budget and recipe.</summary>
 public sealed class CalibrationStatistics : IDisposable
 {
-    // Gradients of a few hundred images settle F; measuring layers is dearer and settles with fewer.
-    private const int InformationImages = 400;
+    // F has as many elements as pairs of outputs.
+    private const int InformationImages = 1000;
 
     private CalibrationStatistics(
-        Spectra spectra, CalibrationOptions options, TorchNetwork dense, CalibrationImages images, Dictionary<string, Tensor> information, PatchMoments moments)
+        Spectra spectra, CalibrationOptions options, TorchNetwork dense, CalibrationImages images, Dictionary<string, LayerInformation> information, PatchMoments moments)
     {
         Spectra = spectra;
         Options = options;
@@ -41,7 +41,7 @@ public sealed class CalibrationStatistics : IDisposable
 
     internal CalibrationImages Images { get; }
 
-    internal Dictionary<string, Tensor> Information { get; }
+    internal Dictionary<string, LayerInformation> Information { get; }
 
     /// <summary>Looks at the images.</summary>
     /// <param name="spectra">The network's spectra: they say which layers are to be looked at.</param>
@@ -66,7 +66,7 @@ public sealed class CalibrationStatistics : IDisposable
         TorchNetwork dense = new(
             spectra.Network, options.Device, new TorchNetworkOptions { FoldBatchNormalization = false, SkipFinalSoftmax = true });
         CalibrationImages? images = null;
-        Dictionary<string, Tensor>? information = null;
+        Dictionary<string, LayerInformation>? information = null;
         try
         {
             RequireSuits(dense, dataset);
@@ -75,8 +75,8 @@ public sealed class CalibrationStatistics : IDisposable
             Tensor[] few = [.. images.FirstBatches(InformationImages)];
             information = OutputInformation.Of(dense, layers, few, options.Seed, Report("output weights", "batches"), cancellation);
             KeptMemory.GiveBack();
-            bool differences = (options.Recipe ?? CalibrationRecipe.Of(options.Effort)).DifferenceWeight > 0;
-            PatchMoments moments = PatchMoments.Of(dense, layers, images, options, differences, Report("patch moments", "batches"), cancellation);
+            CalibrationRecipe recipe = options.Recipe ?? CalibrationRecipe.Of(options.Effort);
+            PatchMoments moments = PatchMoments.Of(dense, layers, images, options, recipe, Report("patch moments", "batches"), cancellation);
             int count = images.IsPaired ? 2 * images.Count : images.Count;
             KeptMemory.GiveBack();
             return new CalibrationStatistics(spectra, options, dense, images, information, moments)
@@ -114,10 +114,10 @@ public sealed class CalibrationStatistics : IDisposable
         Free(Information);
     }
 
-    private static void Free(Dictionary<string, Tensor>? tensors)
+    private static void Free(Dictionary<string, LayerInformation>? information)
     {
-        foreach (Tensor tensor in tensors?.Values ?? Enumerable.Empty<Tensor>())
-            tensor.Dispose();
+        foreach (LayerInformation layer in information?.Values ?? Enumerable.Empty<LayerInformation>())
+            layer.Dispose();
     }
 
     private static ConvolutionLayer[] Layers(Spectra spectra)

@@ -38,7 +38,7 @@ internal sealed class KernelRemoval : IDisposable
         (Tensor h, Tensor t) = problem.Reduce(start);
         Tensor inverse = LeastSquares.Inverse(h, Damping);
         Tensor pointwise = inverse.mm(t);
-        double error = Math.Max(0, problem.DenseError - (t * pointwise * problem.OutputWeights).sum().item<double>());
+        double error = Math.Max(0, problem.DenseError - (t.mm(problem.OutputMetric) * pointwise).sum().item<double>());
 
         List<int> alive = [.. Enumerable.Range(0, start.Count)];
         List<int> removed = [];
@@ -47,7 +47,7 @@ internal sealed class KernelRemoval : IDisposable
         {
             cancellation.ThrowIfCancellationRequested();
             using DisposeScope round = torch.NewDisposeScope();
-            double[] saliency = (pointwise.square().mv(problem.OutputWeights) / inverse.diagonal()).cpu().data<double>().ToArray();
+            double[] saliency = ((pointwise.mm(problem.OutputMetric) * pointwise).sum(1) / inverse.diagonal()).cpu().data<double>().ToArray();
             int most = Math.Min(alive.Count - fewest, Math.Max(1, (int)(SharePerRound * alive.Count)));
             int[] lowest = Lowest(saliency, [.. alive.Select(kernel => start.Map[kernel])], most);
 
@@ -61,7 +61,7 @@ internal sealed class KernelRemoval : IDisposable
             Tensor solved = LeastSquares.Solve(own, torch.cat([weights, across.t()], 1), 1e-14);
             Tensor solvedWeights = solved.narrow(1, 0, weights.shape[1]);
             Tensor solvedColumns = solved.narrow(1, weights.shape[1], left.Length);
-            error += Math.Max(0, (weights * solvedWeights * problem.OutputWeights).sum().item<double>());
+            error += Math.Max(0, (weights.mm(problem.OutputMetric) * solvedWeights).sum().item<double>());
 
             Tensor nextInverse = inverse.index_select(0, kept).index_select(1, kept).addmm_(across, solvedColumns, beta: 1, alpha: -1);
             Tensor nextPointwise = pointwise.index_select(0, kept).addmm_(across, solvedWeights, beta: 1, alpha: -1);

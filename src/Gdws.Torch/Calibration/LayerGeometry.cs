@@ -63,6 +63,26 @@ internal sealed class LayerGeometry(ConvolutionLayer layer)
         return map.flatten(2).index_select(2, index).permute(0, 2, 1).reshape(-1, map.shape[1]).contiguous().MoveToOuterDisposeScope();
     }
 
+    /// <summary>The mean over all positions of the patches of an image.</summary>
+    /// <param name="input"><c>[N, C, H, W]</c>.</param>
+    /// <returns><c>[N, C·K²]</c>.</returns>
+    public Tensor MeanPatches(Tensor input)
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        Tensor padded = Padded(input);
+        List<Tensor> taps = [];
+        for (int y = 0; y < layer.KernelHeight; y++)
+        {
+            Tensor rows = Read(padded, 2, y * layer.Dilation.Height, layer.OutputSize.Height, layer.Stride.Height);
+            for (int x = 0; x < layer.KernelWidth; x++)
+                taps.Add(Read(rows, 3, x * layer.Dilation.Width, layer.OutputSize.Width, layer.Stride.Width).mean([2, 3]));
+        }
+
+        return torch.stack(taps, 2).flatten(1).MoveToOuterDisposeScope();
+
+        static Tensor Read(Tensor map, int dimension, int first, int count, int step) => map.slice(dimension, first, first + ((count - 1) * step) + 1, step);
+    }
+
     /// <summary>Convolves as the layer does.</summary>
     /// <param name="input"><c>[N, C, H, W]</c>.</param>
     /// <param name="weight"><c>[M, C, K_h, K_w]</c>.</param>

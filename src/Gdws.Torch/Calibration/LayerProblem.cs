@@ -19,10 +19,10 @@ internal sealed class LayerProblem : IDisposable
     /// <param name="weight">W, <c>[M, C·K²]</c>, double precision; kept.</param>
     /// <param name="covariance">S, <c>[C·K², C·K²]</c>, double precision; kept and damped.</param>
     /// <param name="mean">μ, <c>[C·K²]</c>, double precision; not kept.</param>
-    /// <param name="outputWeights">F, <c>[M]</c>, double precision; kept.</param>
+    /// <param name="outputMetric">F, <c>[M, M]</c>, double precision; kept.</param>
     /// <param name="kernelSize">K².</param>
-    public LayerProblem(Tensor weight, Tensor covariance, Tensor mean, Tensor outputWeights, int kernelSize)
-        : this(weight, covariance, mean, outputWeights, kernelSize, null)
+    public LayerProblem(Tensor weight, Tensor covariance, Tensor mean, Tensor outputMetric, int kernelSize)
+        : this(weight, covariance, mean, outputMetric, kernelSize, null)
     {
     }
 
@@ -30,15 +30,15 @@ internal sealed class LayerProblem : IDisposable
     /// <param name="weight">W, <c>[M, C·K²]</c>, what damping pulls towards; double precision; kept.</param>
     /// <param name="covariance">S, <c>[C·K², C·K²]</c>, double precision; kept and damped.</param>
     /// <param name="mean">μ, <c>[C·K²]</c>, double precision; not kept.</param>
-    /// <param name="outputWeights">F, <c>[M]</c>, double precision; kept.</param>
+    /// <param name="outputMetric">F, <c>[M, M]</c>, double precision; kept.</param>
     /// <param name="kernelSize">K².</param>
     /// <param name="cross">Cov(u, t), <c>[C·K², M]</c>, double precision; kept and changed. Null for S Wᵀ.</param>
-    public LayerProblem(Tensor weight, Tensor covariance, Tensor mean, Tensor outputWeights, int kernelSize, Tensor? cross)
+    public LayerProblem(Tensor weight, Tensor covariance, Tensor mean, Tensor outputMetric, int kernelSize, Tensor? cross)
     {
         using DisposeScope scope = torch.NewDisposeScope();
         Weight = weight;
         Covariance = covariance;
-        OutputWeights = outputWeights;
+        OutputMetric = outputMetric;
         _taps = kernelSize;
         Mean = mean.clone().DetachFromDisposeScope();
         Tensor diagonal = covariance.diagonal();
@@ -46,8 +46,7 @@ internal sealed class LayerProblem : IDisposable
         double added = Damping * (meanDiagonal > 0 ? meanDiagonal : 1);
         diagonal.Increase(added);
         WeightedWeight = (cross?.Increase(weight.t(), added) ?? covariance.mm(weight.t())).DetachFromDisposeScope();
-        OutputVariance = (weight.t() * WeightedWeight).sum([0]).DetachFromDisposeScope();
-        DenseError = (OutputVariance * outputWeights).sum().item<double>();
+        DenseError = (weight.t().mm(outputMetric) * WeightedWeight).sum().item<double>();
     }
 
     public Tensor Weight { get; }
@@ -56,13 +55,10 @@ internal sealed class LayerProblem : IDisposable
 
     public Tensor Mean { get; }
 
-    public Tensor OutputWeights { get; }
+    public Tensor OutputMetric { get; }
 
     /// <summary>S Wᵀ, <c>[C·K², M]</c>.</summary>
     public Tensor WeightedWeight { get; }
-
-    /// <summary>diag W S Wᵀ, <c>[M]</c>.</summary>
-    public Tensor OutputVariance { get; }
 
     /// <summary>E(0), the error of a layer without kernels.</summary>
     public double DenseError { get; }
@@ -140,13 +136,12 @@ internal sealed class LayerProblem : IDisposable
     {
         using DisposeScope scope = torch.NewDisposeScope();
         (Tensor h, Tensor t) = Reduce(kernels);
-        Tensor rows = OutputVariance.Plus((pointwise * pointwise.mm(h).Plus(t.t(), -2)).sum(1));
-        return (rows * OutputWeights).sum().item<double>();
+        return DenseError + (OutputMetric.mm(pointwise) * pointwise.mm(h).Plus(t.t(), -2)).sum().item<double>();
     }
 
     public void Dispose()
     {
-        foreach (Tensor tensor in (Tensor[])[Weight, Covariance, Mean, OutputWeights, WeightedWeight, OutputVariance])
+        foreach (Tensor tensor in (Tensor[])[Weight, Covariance, Mean, OutputMetric, WeightedWeight])
             tensor.Dispose();
     }
 

@@ -5,24 +5,21 @@ namespace Gdws.Torch.Calibration;
 
 /// <summary>F: what an error of a convolution's outputs does to the network's own outputs.</summary>
 /// <remarks>
-/// F_m = E_image Σ_positions g_m², with g the gradient of the cross-entropy by the convolution's output for a label drawn from the network's own softmax: the
-/// diagonal of the Fisher information. To second order the divergence of the disturbed network is ½ Σ_m F_m · variance of the error of output m (as if errors
-/// at different positions didn't matter to each other), so errors weighted by F compare across outputs and across layers. A share of the mean is added,
-/// since outputs without any weight would be given up altogether.
+/// F = E_image Σ_positions g gᵀ, with g the gradient of the cross-entropy by the convolution's output at a position, for a label drawn from the network's own
+/// softmax: the Fisher information. To second order the divergence of the disturbed network is ½ tr F · covariance of the outputs' errors (as if errors
+/// at different positions didn't matter to each other; how much they do, R says), so errors weighted by F compare across outputs and across layers.
 /// </remarks>
 internal static class OutputInformation
 {
-    private const double Floor = 0.03;
-
-    /// <summary>Computes F.</summary>
+    /// <summary>Computes F and R.</summary>
     /// <param name="network">The dense network, batch normalisation not folded.</param>
     /// <param name="layers">The layers.</param>
     /// <param name="batches">Images.</param>
     /// <param name="seed">Decides the labels.</param>
     /// <param name="report">Is told the batches done and all.</param>
     /// <param name="cancellation">Ends the work early.</param>
-    /// <returns><c>[M]</c> for every layer by its name, in double precision.</returns>
-    public static Dictionary<string, Tensor> Of(
+    /// <returns>By the layer's name.</returns>
+    public static Dictionary<string, LayerInformation> Of(
         TorchNetwork network,
         IReadOnlyList<ConvolutionLayer> layers,
         IReadOnlyList<Tensor> batches,
@@ -30,8 +27,7 @@ internal static class OutputInformation
         Action<int, int> report,
         CancellationToken cancellation)
     {
-        Dictionary<string, Tensor> sums = layers.ToDictionary(
-            layer => layer.Name, layer => torch.zeros(layer.Outputs, dtype: ScalarType.Float64, device: network.Device), StringComparer.Ordinal);
+        Sum[] sums = [.. layers.Select(layer => new Sum(layer.Outputs, network.Device))];
         long count = 0;
         for (int number = 0; number < batches.Count; number++)
         {
@@ -41,20 +37,17 @@ internal static class OutputInformation
             report(number + 1, batches.Count);
         }
 
-        foreach (Tensor sum in sums.Values)
-        {
-            using DisposeScope scope = torch.NewDisposeScope();
-            sum.Scale(1.0 / count);
-            double mean = sum.mean().item<double>();
-            if (!double.IsFinite(mean))
-                throw new GdwsException($"{network.Source}: gradients aren't finite");
-            sum.Increase(mean > 0 ? Floor * mean : 1);
-        }
-
-        return sums;
+        foreach (Sum sum in sums)
+            sum.Products.Scale(1.0 / count);
+        if (sums.Any(sum => !double.IsFinite(sum.Squares)))
+            throw new GdwsException($"{network.Source}: gradients aren't finite");
+        return layers.Zip(sums).ToDictionary(
+            pair => pair.First.Name,
+            pair => new LayerInformation(pair.Second.Products, pair.Second.Squares > 0 ? pair.Second.SquaresOfSums / pair.Second.Squares : 1),
+            StringComparer.Ordinal);
     }
 
-    private static void Add(TorchNetwork network, IReadOnlyList<ConvolutionLayer> layers, Tensor batch, int seed, int number, Dictionary<string, Tensor> sums)
+    private static void Add(TorchNetwork network, IReadOnlyList<ConvolutionLayer> layers, Tensor batch, int seed, int number, Sum[] sums)
     {
         using DisposeScope scope = torch.NewDisposeScope();
         using IDisposable gradients = torch.enable_grad();
@@ -68,7 +61,7 @@ internal static class OutputInformation
         Tensor[] values = [.. layers.Select(layer => run.Value(layer.Output))];
         IList<Tensor> all = torch.autograd.grad([loss], values);
         for (int i = 0; i < values.Length; i++)
-            sums[layers[i].Name].Increase(all[i].square().sum([0, 2, 3], type: ScalarType.Float64));
+            sums[i].Add(all[i]);
     }
 
     private static Tensor Draw(Tensor logits, int seed, int batch)
@@ -87,5 +80,24 @@ internal static class OutputInformation
         }
 
         return ImageTensors.FromLabels(labels, logits.device).MoveToOuterDisposeScope();
+    }
+
+    private sealed class Sum(long outputs, torch.Device device)
+    {
+        public Tensor Products { get; } = torch.zeros(outputs, outputs, dtype: ScalarType.Float64, device: device).DetachFromDisposeScope();
+
+        public double Squares { get; private set; }
+
+        public double SquaresOfSums { get; private set; }
+
+        /// <summary>Adds the gradients of a batch, <c>[N, M, H, W]</c>.</summary>
+        public void Add(Tensor gradients)
+        {
+            using DisposeScope scope = torch.NewDisposeScope();
+            Tensor rows = gradients.permute(0, 2, 3, 1).flatten(0, 2);
+            Products.Increase(rows.t().mm(rows).to(ScalarType.Float64));
+            Squares += gradients.square().sum(ScalarType.Float64).item<double>();
+            SquaresOfSums += gradients.sum([2, 3]).square().sum(ScalarType.Float64).item<double>();
+        }
     }
 }

@@ -31,7 +31,7 @@ public sealed class PatchMoments : IDisposable
     /// <param name="layers">The layers.</param>
     /// <param name="images">The images.</param>
     /// <param name="options">Seed and positions an image.</param>
-    /// <param name="withDifferences">Whether S_Δ is wanted.</param>
+    /// <param name="recipe">Says whether S_Δ and S̄ are wanted.</param>
     /// <param name="report">Is told the batches done and all.</param>
     /// <param name="cancellation">Ends the work early.</param>
     internal static PatchMoments Of(
@@ -39,12 +39,12 @@ public sealed class PatchMoments : IDisposable
         IReadOnlyList<ConvolutionLayer> layers,
         CalibrationImages images,
         CalibrationOptions options,
-        bool withDifferences,
+        CalibrationRecipe recipe,
         Action<int, int> report,
         CancellationToken cancellation)
     {
         using IDisposable noGradients = torch.no_grad();
-        List<Sums> sums = [.. layers.Select(layer => new Sums(layer, images.IsPaired && withDifferences, network.Device))];
+        List<Sums> sums = [.. layers.Select(layer => new Sums(layer, images.IsPaired, recipe, network.Device))];
         try
         {
             int number = 0;
@@ -56,8 +56,7 @@ public sealed class PatchMoments : IDisposable
                     cancellation.ThrowIfCancellationRequested();
                     LayerGeometry geometry = new(layers[i]);
                     long[] positions = geometry.Draw(options.Seed, i, number, options.PositionsPerImage);
-                    using Tensor patches = geometry.Patches(run.Value(layers[i].Input), positions);
-                    sums[i].Add(patches);
+                    sums[i].Add(geometry, run.Value(layers[i].Input), positions);
                 }
 
                 report(++number, images.BatchCount);
@@ -78,15 +77,23 @@ public sealed class PatchMoments : IDisposable
             layer.Dispose();
     }
 
-    private sealed class Sums(ConvolutionLayer layer, bool withDifferences, torch.Device device) : IDisposable
+    private sealed class Sums(ConvolutionLayer layer, bool isPaired, CalibrationRecipe recipe, torch.Device device) : IDisposable
     {
         private readonly CovarianceSum _all = new(Size(layer), 0, device);
-        private readonly CovarianceSum? _differences = withDifferences ? new CovarianceSum(Size(layer), 0, device, centred: false) : null;
+        private readonly CovarianceSum? _differences = isPaired && recipe.DifferenceWeight > 0 ? new CovarianceSum(Size(layer), 0, device, centred: false) : null;
+        private readonly CovarianceSum? _means = recipe.CoherenceWeight > 0 ? new CovarianceSum(Size(layer), 0, device) : null;
 
         public ConvolutionLayer Layer => layer;
 
-        public void Add(Tensor patches)
+        public void Add(LayerGeometry geometry, Tensor input, long[] positions)
         {
+            if (_means is not null)
+            {
+                using Tensor means = geometry.MeanPatches(input);
+                _means.Add(means);
+            }
+
+            using Tensor patches = geometry.Patches(input, positions);
             _all.Add(patches);
             if (_differences is null)
                 return;
@@ -99,7 +106,7 @@ public sealed class PatchMoments : IDisposable
 
         public LayerMoments Finish()
         {
-            LayerMoments moments = new(_all.Count, _all.Mean(), _all.Covariance(), _differences?.Covariance());
+            LayerMoments moments = new(_all.Count, _all.Mean(), _all.Covariance(), _differences?.Covariance(), _means?.Covariance());
             Dispose();
             return moments;
         }
@@ -108,6 +115,7 @@ public sealed class PatchMoments : IDisposable
         {
             _all.Dispose();
             _differences?.Dispose();
+            _means?.Dispose();
         }
 
         private static long Size(ConvolutionLayer layer) => (long)layer.Inputs * layer.KernelHeight * layer.KernelWidth;

@@ -3,7 +3,7 @@ using Gdws.Checkpoints;
 
 namespace Gdws.Torch.Calibration;
 
-/// <summary>Keeps patch moments as safetensors: <c>LAYER.mean</c> (F64), <c>LAYER.covariance</c> and <c>LAYER.difference</c> (F32).</summary>
+/// <summary>Keeps patch moments as safetensors: <c>LAYER.mean</c> (F64), <c>LAYER.covariance</c>, <c>LAYER.difference</c> and <c>LAYER.mean_covariance</c> (F32).</summary>
 internal static class PatchMomentsFile
 {
     private const string Format = "gdws-moments 1";
@@ -20,6 +20,8 @@ internal static class PatchMomentsFile
             tensors.Add(Stored($"{name}.covariance", layer.Covariance, ElementType.Float32));
             if (layer.Difference is not null)
                 tensors.Add(Stored($"{name}.difference", layer.Difference, ElementType.Float32));
+            if (layer.MeanCovariance is not null)
+                tensors.Add(Stored($"{name}.mean_covariance", layer.MeanCovariance, ElementType.Float32));
         }
 
         SafeTensors.Write(path, tensors, all);
@@ -42,7 +44,11 @@ internal static class PatchMomentsFile
                 patches,
                 Loaded(file, mean, path, [size], device),
                 Loaded(file, file.State[$"{name}.covariance"], path, [size, size], device),
-                file.State.TryGet($"{name}.difference", out CheckpointTensor? difference) ? Loaded(file, difference, path, [size, size], device) : null);
+                Optional("difference"),
+                Optional("mean_covariance"));
+
+            Tensor? Optional(string kind) =>
+                file.State.TryGet($"{name}.{kind}", out CheckpointTensor? stored) ? Loaded(file, stored, path, [size, size], device) : null;
         }
 
         return new PatchMoments(layers);

@@ -7,9 +7,9 @@ namespace Gdws.Torch.Calibration;
 /// what the dense network's layer puts out for the same image. So errors don't add up along the network: every layer makes good for those before it.
 /// </summary>
 /// <remarks>
-/// With z = D x̂ the depthwise outputs and t the target: (Cov z + γ E ΔzΔzᵀ + δI) Pᵀ = Cov(z, t) + γ E ΔzΔtᵀ + δP₀ᵀ, b = E t − P E z. Δ is the difference
-/// between a perturbed image and the same clean; P₀, the weights so far, decides what the images leave open. With rounds of alternating least squares the
-/// moments are those of whole patches of x̂, and kernels and pointwise weights are improved by turns for them.
+/// With z = D x̂ the depthwise outputs and t the target: (Cov z + γ E ΔzΔzᵀ + κ Cov z̄ + δI) Pᵀ = Cov(z, t) + γ E ΔzΔtᵀ + κ Cov(z̄, t̄) + δP₀ᵀ, b = E t − P E z. Δ is
+/// the difference between a perturbed image and the same clean, the bar a mean over all positions of an image; P₀, the weights so far, decides what the images leave
+/// open. With rounds of alternating least squares the moments are those of whole patches of x̂, and kernels and pointwise weights are improved by turns for them.
 /// </remarks>
 internal sealed class SequentialRefit(
     TorchNetwork dense, OnnxModel denseModel, OnnxModel approximated, CalibrationOptions options, CalibrationRecipe recipe)
@@ -41,7 +41,7 @@ internal sealed class SequentialRefit(
             bool ofPatches = recipe.SequentialRounds > 0;
             using RefitSums sums = Collect(layer, gdws, skip, ofPatches, images.Forms, i, store, cancellation);
             KeptMemory.GiveBack();
-            fitted[layer.Layer.Name] = ofPatches ? BothSolved(network, layer, gdws, sums, cancellation) : Solved(network, gdws, sums, layer.Gamma);
+            fitted[layer.Layer.Name] = ofPatches ? BothSolved(network, layer, gdws, sums, cancellation) : Solved(network, layer, gdws, sums);
             report(i + 1, layers.Count);
         }
 
@@ -60,7 +60,7 @@ internal sealed class SequentialRefit(
     {
         ConvolutionLayer convolution = layer.Convolution;
         LayerGeometry geometry = new(convolution);
-        RefitSums sums = new(ofPatches ? layer.Problem.Weight.shape[1] : gdws.Kernels, convolution.Outputs, layer.Gamma > 0 ? forms : 1, dense.Device);
+        RefitSums sums = new(ofPatches ? layer.Problem.Weight.shape[1] : gdws.Kernels, convolution.Outputs, layer.Gamma > 0 ? forms : 1, layer.Kappa > 0, dense.Device);
         int number = 0;
         try
         {
@@ -72,14 +72,12 @@ internal sealed class SequentialRefit(
                 Tensor z = ofPatches
                     ? geometry.Patches(changed.Value(convolution.Input), positions)
                     : LayerGeometry.At(changed.Value(gdws.Node.Output[0]), positions);
-                Tensor t = LayerGeometry.At(original.Value(convolution.Output), positions);
+                Tensor target = original.Value(convolution.Output);
                 if (skip is not null)
-                {
-                    using Tensor correction = skip.Correction(original, changed);
-                    t.Increase(LayerGeometry.At(correction, positions));
-                }
-
-                sums.Add(z, t);
+                    target = target.Plus(skip.Correction(original, changed));
+                sums.Add(z, LayerGeometry.At(target, positions));
+                if (layer.Kappa > 0)
+                    sums.AddMeans(ofPatches ? geometry.MeanPatches(changed.Value(convolution.Input)) : changed.Value(gdws.Node.Output[0]).mean([2, 3]), target.mean([2, 3]));
             });
             return sums;
         }
@@ -91,10 +89,10 @@ internal sealed class SequentialRefit(
     }
 
     /// <summary>Solves for pointwise weights and writes them into the approximated network, for the layers behind to see.</summary>
-    private static FittedWeights Solved(TorchNetwork network, ConvolutionLayer gdws, RefitSums sums, double gamma)
+    private static FittedWeights Solved(TorchNetwork network, CalibratedLayer layer, ConvolutionLayer gdws, RefitSums sums)
     {
         using DisposeScope scope = torch.NewDisposeScope();
-        (Tensor h, Tensor t) = sums.Combined(gamma);
+        (Tensor h, Tensor t) = sums.Combined(layer.Gamma, layer.Kappa);
         Tensor before = network.Constants[gdws.PointwiseNode!.Input[1]].flatten(1).t().to(ScalarType.Float64);
         Tensor pointwise = LeastSquares.Solve(h.Plus(h.t()).Over(2), t, Damping, before).t().contiguous();
         return Written(network, gdws, pointwise, sums.TargetMean().Minus(pointwise.mv(sums.RowMean())), null);
@@ -105,12 +103,12 @@ internal sealed class SequentialRefit(
         TorchNetwork network, CalibratedLayer layer, ConvolutionLayer gdws, RefitSums sums, CancellationToken cancellation)
     {
         using DisposeScope scope = torch.NewDisposeScope();
-        (Tensor h, Tensor t) = sums.Combined(layer.Gamma);
+        (Tensor h, Tensor t) = sums.Combined(layer.Gamma, layer.Kappa);
         using LayerProblem problem = new(
             layer.Problem.Weight.clone().DetachFromDisposeScope(),
             (h.Plus(h.t()).Over(2)).DetachFromDisposeScope(),
             sums.RowMean(),
-            layer.Problem.OutputWeights.clone().DetachFromDisposeScope(),
+            layer.Problem.OutputMetric.clone().DetachFromDisposeScope(),
             layer.Spectrum.KernelSize,
             t.DetachFromDisposeScope());
         int[] map = gdws.GatherNode is null ? [.. Enumerable.Range(0, gdws.Kernels)] : [.. gdws.ChannelMap];

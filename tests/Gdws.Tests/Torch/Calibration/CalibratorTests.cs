@@ -245,7 +245,7 @@ public sealed class CalibratorTests
         OnnxModel model = TinyNetworks.Residual();
         CalibrationOptions options = _options with { Samples = 80, PositionsPerImage = 1000 };
         using CalibrationStatistics statistics = TinyCalibration.Collect(Spectra.Of(model), TinyNetworks.Images(80), options);
-        CalibrationRecipe recipe = CalibrationRecipe.Of(CalibrationEffort.Quick) with { DifferenceWeight = 0, OutputWeights = false };
+        CalibrationRecipe recipe = CalibrationRecipe.Of(CalibrationEffort.Quick) with { DifferenceWeight = 0, OutputWeights = OutputWeighting.None };
         double[] errors =
         [
             .. new[] { 0, 1, 6 }.Select(rounds =>
@@ -256,6 +256,29 @@ public sealed class CalibratorTests
         ];
 
         Assert.True(errors[1] < errors[0] && errors[2] < errors[1], string.Join(' ', errors));
+    }
+
+    [Fact]
+    public void WhatTheRestOfTheNetworkDoesntSee_CostsNothing()
+    {
+        OnnxModel model = TinyNetworks.OneDirection();
+        CalibrationOptions options = _options with { PositionsPerImage = 1000 };
+        using CalibrationStatistics statistics = TinyCalibration.Collect(Spectra.Of(model), TinyNetworks.Images(400), options);
+        CalibrationRecipe recipe = CalibrationRecipe.Of(CalibrationEffort.Quick) with { DifferenceWeight = 0, CoherenceWeight = 0 };
+        Budget one = new(BudgetKind.KernelsPerChannel, 1);
+
+        double separate = Divergence(model, Of(recipe with { OutputWeights = OutputWeighting.Diagonal }));
+        double together = Divergence(model, Of(recipe));
+        double coherent = Divergence(model, Of(recipe with { OutputWeights = OutputWeighting.Diagonal, CoherenceWeight = 0.5 }));
+
+        Assert.True(together < 0.5 * separate, $"outputs by themselves {separate}, together {together}");
+        Assert.True(coherent < 0.5 * separate, $"positions by themselves {separate}, together {coherent}");
+
+        OnnxModel Of(CalibrationRecipe part)
+        {
+            using Calibrator calibrator = TinyCalibration.Prepare(statistics, part);
+            return calibrator.Within(one, always: true).Network;
+        }
     }
 
     /// <summary>The mean squared error of the last convolution's outputs.</summary>

@@ -29,6 +29,7 @@ public sealed class LayerGeometryTests
         Assert.Equal((layer.OutputSize.Height, layer.OutputSize.Width), ((int)y.shape[2], (int)y.shape[3]));
         Assert.True(allclose(LayerGeometry.At(y, positions), products, 1e-4, 1e-5));
         Assert.True(allclose(y, geometry.Convolve(x, weight, zeros(4)), 1e-4, 1e-5));
+        Assert.True(allclose(y.mean([2, 3]), geometry.MeanPatches(x).mm(weight.flatten(1).t()), 1e-4, 1e-5));
     }
 
     [Fact]

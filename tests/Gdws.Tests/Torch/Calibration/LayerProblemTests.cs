@@ -39,7 +39,7 @@ public sealed class LayerProblemTests
         Tensor pointwise = RandomLayer.Normal(103, layer.Outputs, layer.Kernels.Count);
         Tensor difference = layer.Weight - pointwise.mm(layer.Full(layer.Kernels));
         Tensor outputs = (layer.Patches - layer.Mean).mm(difference.t());
-        double expected = (outputs.square().mean([0]) * layer.OutputWeights).sum().item<double>();
+        double expected = (outputs.mm(layer.OutputMetric) * outputs).sum(1).mean().item<double>();
 
         double error = layer.Problem.Error(layer.Kernels, pointwise);
 
@@ -84,7 +84,7 @@ public sealed class LayerProblemTests
 
         // W itself is a solution without error, so damping can cost no more than what it charges for W.
         double charge = 1e-6 * layer.Problem.Covariance.diagonal().mean().item<double>()
-            * (layer.Weight.square().sum(1) * layer.OutputWeights).sum().item<double>();
+            * (layer.OutputMetric.mm(layer.Weight) * layer.Weight).sum().item<double>();
         Assert.InRange(layer.Error(all, pointwise), 0, 1.001 * charge);
         Assert.True(charge < 1e-5 * layer.Problem.DenseError);
     }

@@ -11,7 +11,7 @@ public sealed class OutputInformationTests
     [Fact]
     public void WhereLogitsAreLinearInTheOutputs_ItIsTheFisherInformationOfTheSoftmax()
     {
-        // logits = A · mean over the P positions of y, so g = Aᵀ(p − e_k)/P at every position with probability p_k, and Σ_pos g² = (Aᵀ(p − e_k))²/P.
+        // logits = A · mean over the P positions of y, so g = Aᵀ(p − e_k)/P at every position with probability p_k, and Σ_pos g gᵀ = Aᵀ(p − e_k)(p − e_k)ᵀA/P.
         OnnxModel model = new TestNetwork(17, 1, 2, 4, 3)
             .Weight("a.weight", 3, 2, 3, 3)
             .Node("Conv", "y", ["images", "a.weight"], n => n.WithList("pads", 1, 1, 1, 1))
@@ -25,19 +25,19 @@ public sealed class OutputInformationTests
         Tensor[] copies = [.. Enumerable.Range(0, 10).Select(_ => full(2000, 2, 4, 3, 0.3f))];
         Tensor p = network.Forward(copies[0].narrow(0, 0, 1)).softmax(1).squeeze(0);
         Tensor a = network.Constants["linear"];
-        Tensor expected = zeros(3);
+        Tensor expected = zeros(3, 3);
         for (int k = 0; k < 4; k++)
         {
             Tensor error = p.clone();
             error[k] -= 1;
-            expected += p[k] * a.t().mv(error).square() / 12;
+            Tensor g = a.t().mv(error);
+            expected += p[k] * outer(g, g) / 12;
         }
 
-        expected += 0.03 * expected.mean();
+        LayerInformation found = OutputInformation.Of(network, model.Convolutions, copies, 0, (_, _) => { }, TestContext.Current.CancellationToken)["a"];
 
-        Tensor found = OutputInformation.Of(network, model.Convolutions, copies, 0, (_, _) => { }, TestContext.Current.CancellationToken)["a"];
-
-        Assert.True(allclose(expected.to(float64), found, 0.05, 0));
+        Assert.True(allclose(expected.to(float64), found.Fisher, 0.05, 0.02 * expected.diagonal().mean().item<float>()));
+        Assert.Equal(12, found.Coherence, 1e-3);
     }
 
     [Fact]
@@ -48,7 +48,7 @@ public sealed class OutputInformationTests
         Tensor[] images = [rand(20, 2, 8, 7)];
 
         double[] sums = [.. new[] { 1, 1, 2 }.Select(seed =>
-            OutputInformation.Of(network, model.Convolutions, images, seed, (_, _) => { }, TestContext.Current.CancellationToken)["b"].sum().item<double>())];
+            OutputInformation.Of(network, model.Convolutions, images, seed, (_, _) => { }, TestContext.Current.CancellationToken)["b"].Fisher.sum().item<double>())];
 
         Assert.Equal(sums[0], sums[1]);
         Assert.NotEqual(sums[0], sums[2]);

@@ -40,6 +40,9 @@ public sealed class PatchMomentsTests
             Assert.Equal(rows.shape[0], moments.Patches);
             Assert.True(allclose(rows.mean([0]), weight.mv(moments.Mean), 1e-4, 1e-5));
             Assert.True(allclose(centred.t().mm(centred) / rows.shape[0], weight.mm(moments.Covariance).mm(weight.t()), 1e-3, 1e-4));
+            Tensor means = cat([.. outputs.Select(o => o.mean([2, 3]))]);
+            Tensor centredMeans = means - means.mean([0]);
+            Assert.True(allclose(centredMeans.t().mm(centredMeans) / means.shape[0], weight.mm(moments.MeanCovariance!).mm(weight.t()), 1e-3, 1e-5));
             Assert.True(allclose(difference.t().mm(difference) / difference.shape[0], weight.mm(moments.Difference!).mm(weight.t()), 1e-3, 1e-6));
         }
     }
@@ -73,7 +76,18 @@ public sealed class PatchMomentsTests
             Assert.True(allclose(moments.Mean, loaded.Layers[name].Mean, 0, 0));
             Assert.True(allclose(moments.Covariance, loaded.Layers[name].Covariance, 1e-6, 1e-9));
             Assert.True(allclose(moments.Difference!, loaded.Layers[name].Difference!, 1e-6, 1e-9));
+            Assert.True(allclose(moments.MeanCovariance!, loaded.Layers[name].MeanCovariance!, 1e-6, 1e-9));
         }
+    }
+
+    [Fact]
+    public void WhatARecipeDoesntUse_IsntCollected()
+    {
+        CalibrationOptions options = _options with { Recipe = new CalibrationRecipe() };
+        using CalibrationStatistics statistics = TinyCalibration.Collect(Spectra.Of(TinyNetworks.Residual()), TinyNetworks.Images(), options);
+
+        Assert.All(statistics.Moments.Layers.Values, moments => Assert.Null(moments.Difference));
+        Assert.All(statistics.Moments.Layers.Values, moments => Assert.Null(moments.MeanCovariance));
     }
 
     [Fact]

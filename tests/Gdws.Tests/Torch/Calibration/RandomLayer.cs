@@ -23,8 +23,9 @@ internal sealed class RandomLayer : IDisposable
         Mean = Patches.mean([0]);
         using Tensor centred = Patches - Mean;
         Covariance = centred.t().mm(centred) / patches;
-        OutputWeights = rand(outputs, dtype: ScalarType.Float64, generator: generator) + 0.1;
-        Problem = new LayerProblem(Weight.clone(), Covariance.clone(), Mean, OutputWeights.clone(), Taps);
+        using Tensor factor = randn(outputs, outputs, dtype: ScalarType.Float64, generator: generator);
+        OutputMetric = (factor.mm(factor.t()) / outputs) + (0.1 * eye(outputs, dtype: ScalarType.Float64));
+        Problem = new LayerProblem(Weight.clone(), Covariance.clone(), Mean, OutputMetric.clone(), Taps);
         RawKernels = randn(2 * inputs, Taps, dtype: ScalarType.Float64, generator: generator);
         Kernels = new KernelSet([.. Enumerable.Range(0, 2 * inputs).Select(g => g / 2)], RawKernels.clone());
     }
@@ -41,7 +42,8 @@ internal sealed class RandomLayer : IDisposable
 
     public Tensor Covariance { get; }
 
-    public Tensor OutputWeights { get; }
+    /// <summary>F, <c>[M, M]</c>.</summary>
+    public Tensor OutputMetric { get; }
 
     public Tensor RawKernels { get; }
 
@@ -71,14 +73,14 @@ internal sealed class RandomLayer : IDisposable
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor difference = Weight - pointwise.mm(Full(kernels));
-        return ((difference.mm(Problem.Covariance) * difference).sum(1) * OutputWeights).sum().item<double>();
+        return (difference.mm(Problem.Covariance) * OutputMetric.mm(difference)).sum().item<double>();
     }
 
     public void Dispose()
     {
         Problem.Dispose();
         Kernels.Dispose();
-        foreach (Tensor tensor in (Tensor[])[Weight, Patches, Mean, Covariance, OutputWeights, RawKernels])
+        foreach (Tensor tensor in (Tensor[])[Weight, Patches, Mean, Covariance, OutputMetric, RawKernels])
             tensor.Dispose();
     }
 }

@@ -33,6 +33,25 @@ internal static class TinyNetworks
         .Change(Soften)
         .Build("logits");
 
+    /// <summary>
+    /// Image [2, 8, 7] → a (2→6) → ReLU → d (6→8) → mean → 4 classes, which see one weighted sum of the 8 outputs' means alone: nothing else that d has wrong matters.
+    /// </summary>
+    public static OnnxModel OneDirection() => new TestNetwork(17, 1, 2, 8, 7)
+        .Weight("a.weight", 6, 2, 3, 3)
+        .Node("Conv", "a", ["images", "a.weight"], n => n.WithList("pads", 1, 1, 1, 1))
+        .Node("Relu", "ra", ["a"])
+        .Weight("d.weight", 8, 6, 3, 3)
+        .Node("Conv", "d", ["ra", "d.weight"], n => n.WithList("pads", 1, 1, 1, 1))
+        .Node("GlobalAveragePool", "mean", ["d"])
+        .Node("Flatten", "flat", ["mean"])
+        .Weight("direction", 1, 8)
+        .Node("Gemm", "seen", ["flat", "direction"], n => n.With("transB", 1))
+        .Weight("linear.weight", 4, 1)
+        .Weight("linear.bias", 4)
+        .Node("Gemm", "logits", ["seen", "linear.weight", "linear.bias"], n => n.With("transB", 1))
+        .Change(Soften)
+        .Build("logits");
+
     /// <summary>Smooth random images of [2, 8, 7].</summary>
     public static IImageDataset Images(int count = 40) => new SmoothImages(count);
 
