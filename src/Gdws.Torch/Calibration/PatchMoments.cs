@@ -17,7 +17,12 @@ public sealed class PatchMoments : IDisposable
     /// <param name="path">The safetensors file.</param>
     /// <param name="device">Where they go; null for the CPU.</param>
     /// <exception cref="InvalidFileException">The file is damaged or holds something else.</exception>
-    public static PatchMoments Load(string path, torch.Device? device = null) => PatchMomentsFile.Load(path, device ?? torch.CPU);
+    public static PatchMoments Load(string path, torch.Device? device = null)
+    {
+        // Before torch.CPU: even naming it wants libtorch.
+        TorchRuntime.Initialize();
+        return PatchMomentsFile.Load(path, device ?? torch.CPU);
+    }
 
     /// <summary>Keeps the moments as safetensors, whole or not at all. Covariances are stored in single precision.</summary>
     /// <param name="path">The file.</param>

@@ -29,7 +29,6 @@ internal static class PatchMomentsFile
 
     public static PatchMoments Load(string path, torch.Device device)
     {
-        TorchRuntime.Initialize();
         Checkpoint file = Checkpoint.Load(path);
         if (file.Metadata.GetValueOrDefault(FormatKey) != Format)
             throw new InvalidFileException(path, $"holds no patch moments: expected the format \"{Format}\" in its metadata");

@@ -1,3 +1,4 @@
+using Gdws.Torch;
 using Gdws.Torch.Attacks;
 using Gdws.Torch.Training;
 using TorchSharp;
@@ -15,6 +16,8 @@ public sealed class TrainerStateTests
         BatchSize = 20,
         Schedule = new(LearningRateKind.Constant, 0.05),
     };
+
+    public TrainerStateTests() => TorchRuntime.Initialize();
 
     [Fact]
     public void ALossThatIsNoNumber_StopsAndKeepsTheLastGoodCheckpoint()

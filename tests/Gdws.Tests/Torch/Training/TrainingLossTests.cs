@@ -1,3 +1,4 @@
+using Gdws.Torch;
 using Gdws.Torch.Attacks;
 using Gdws.Torch.Training;
 using TorchSharp;
@@ -10,6 +11,8 @@ namespace Gdws.Tests.Torch.Training;
 public sealed class TrainingLossTests
 {
     private const int Length = 36;
+
+    public TrainingLossTests() => TorchRuntime.Initialize();
 
     public static TheoryData<Norm, double> Threats => new() { { Norm.Linf, 0.1 }, { Norm.L2, 0.6 }, { Norm.L1, 2 } };
 
