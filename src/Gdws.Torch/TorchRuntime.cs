@@ -17,6 +17,7 @@ public static partial class TorchRuntime
     private static readonly Lock Gate = new();
     private static bool s_loaded;
     private static string? s_folder;
+    private static int s_threads;
 
     /// <summary>The folder that libtorch was loaded from, or null for the one beside the program.</summary>
     public static string? Folder
@@ -61,6 +62,7 @@ public static partial class TorchRuntime
         {
             ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
             Initialize();
+            Volatile.Write(ref s_threads, value);
             if (torch.get_num_threads() != value)
                 torch.set_num_threads(value);
         }
@@ -92,8 +94,21 @@ public static partial class TorchRuntime
             else
                 LoadBesideProgram();
             s_folder = folder is null ? null : Path.GetFullPath(folder);
+            s_threads = torch.get_num_threads();
             s_loaded = true;
         }
+    }
+
+    /// <summary>
+    /// Gives the present thread the number of threads that was set last. libtorch keeps one for every thread that it has met, so work would otherwise depend on what
+    /// else ran on the thread (of a pool, say) that it happens to be given; and with the number the order of sums, so the last bits.
+    /// </summary>
+    internal static void SettleThreads()
+    {
+        Initialize();
+        int threads = Volatile.Read(ref s_threads);
+        if (torch.get_num_threads() != threads)
+            torch.set_num_threads(threads);
     }
 
     /// <summary>The device of that name.</summary>

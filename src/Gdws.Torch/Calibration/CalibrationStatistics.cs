@@ -62,6 +62,7 @@ public sealed class CalibrationStatistics : IDisposable
         ArgumentNullException.ThrowIfNull(spectra);
         ArgumentNullException.ThrowIfNull(dataset);
         ArgumentNullException.ThrowIfNull(options);
+        TorchRuntime.SettleThreads();
         ConvolutionLayer[] layers = Layers(spectra);
         TorchNetwork dense = new(
             spectra.Network, options.Device, new TorchNetworkOptions { FoldBatchNormalization = false, SkipFinalSoftmax = true });

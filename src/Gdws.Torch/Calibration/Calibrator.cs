@@ -88,6 +88,7 @@ public sealed class Calibrator : IDisposable
     public CalibrationResult Approximate(Budget budget, bool always = false, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(budget);
+        TorchRuntime.SettleThreads();
         using IDisposable noGradients = torch.no_grad();
         OnnxModel network = _statistics.Spectra.Network;
         (GdwsPlan plan, Dictionary<string, KernelSet> kernels) = KernelChoice.Of(_statistics.Spectra, _layers, budget, always);
@@ -119,6 +120,7 @@ public sealed class Calibrator : IDisposable
 
     private void Prepare(bool releaseMoments, CancellationToken cancellation)
     {
+        TorchRuntime.SettleThreads();
         using IDisposable noGradients = torch.no_grad();
         NetworkLayer[] layers = [.. _statistics.Spectra.Layers.Where(layer => layer.Spectrum is not null)];
         for (int i = 0; i < layers.Length; i++)

@@ -27,6 +27,7 @@ public sealed class Pruner(OnnxModel model, IImageDataset data, PruningOptions o
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public PruningResult Run(IProgress<PruningProgress>? progress = null, CancellationToken cancellation = default)
     {
+        TorchRuntime.SettleThreads();
         PruningWork work = new(model, data, Validation, options, Device, progress, cancellation);
         Dictionary<string, Tensor> masks = options.Method switch
         {

@@ -98,6 +98,7 @@ public sealed record SensitivityEstimation
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(images);
+        TorchRuntime.SettleThreads();
         IReadOnlyList<DenseConvolution> layers = DenseConvolution.Of(model);
         if (layers.Count == 0)
             throw new GdwsException($"{model.Source}: has no dense K×K convolution (K > 1, one group), so there is no sensitivity");

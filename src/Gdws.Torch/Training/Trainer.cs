@@ -52,6 +52,7 @@ public sealed class Trainer(TrainableNetwork network, IImageDataset data, Traini
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public TrainingResult Run(IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
     {
+        TorchRuntime.SettleThreads();
         Require(Data);
         if (Validation is not null)
             Require(Validation);

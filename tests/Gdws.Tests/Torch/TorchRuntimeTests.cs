@@ -46,13 +46,4 @@ public sealed class TorchRuntimeTests
     [Fact]
     public void WhenLibtorchIsMissing_TheMessageSaysWhereToGetIt() =>
         Assert.Contains(TorchRuntime.FolderVariable, TorchRuntime.Cause("Unable to load.\nx.so: No such file or directory"), StringComparison.Ordinal);
-
-    [Fact]
-    public void ThreadsCanBeSet()
-    {
-        int before = TorchRuntime.Threads;
-        TorchRuntime.Threads = 1;
-        Assert.Equal(1, TorchRuntime.Threads);
-        TorchRuntime.Threads = before;
-    }
 }
